@@ -1,0 +1,217 @@
+"""Give the syntax tree its meaning.  AST -> Flow.  Knows what PlantUML draws; knows no text.
+
+The builder walks the body and keeps the loose ends of the paths so far; the next node ties them. Nested
+bodies are walked by a trampoline (a method yields the body it wants walked), so that depth costs no stack.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, field
+
+from flowdial.errors import FlowError
+from flowdial.flow.model import Edge, Flow, Node
+from flowdial.notation import ast
+
+#: A loose end: the node that a path has reached, and the label of the edge that will leave it.
+End = tuple[str, str]
+Walk = Generator[ast.Body, None, None]
+
+
+def build(diagram: ast.Diagram) -> Flow:
+    """The Flow that a diagram means."""
+    builder = _Builder(diagram)
+    builder.run(builder.walk(diagram.body))
+    return builder.finish()
+
+
+@dataclass(slots=True)
+class _Loop:
+    """The innermost loop: where `break` leads and the step on the way back."""
+
+    breaks: list[End] = field(default_factory=list)
+    backward: ast.Backward | None = None
+
+
+class _Builder:
+    def __init__(self, diagram: ast.Diagram) -> None:
+        self.diagram = diagram
+        self.nodes: dict[str, Node] = {}
+        self.edges: list[Edge] = []
+        self.ends: list[End] = []
+        self.loops: list[_Loop] = []
+        self.lane = ""
+        self.counts: Counter[str] = Counter()
+        self.labels: dict[str, str] = {}
+        self.gotos: list[tuple[list[End], str]] = []
+        self.lost: list[End] = []
+        self.last = ""
+
+    # ---- the walk ----
+    def run(self, walk: Walk) -> None:
+        stack = [walk]
+        while stack:
+            body = next(stack[-1], None)
+            if body is None:
+                stack.pop()
+            else:
+                stack.append(self.walk(body))
+
+    def walk(self, body: ast.Body) -> Walk:
+        for statement in body:
+            visit = getattr(self, f"visit_{type(statement).__name__}", None)
+            if visit is not None:
+                nested = visit(statement)
+                if nested is not None:
+                    yield from nested
+
+    # ---- nodes and edges ----
+    def node(self, kind: str, label: str, span: ast.Span) -> str:
+        """A new node without edges."""
+        self.counts[kind] += 1
+        node_id = f"{kind}{self.counts[kind]}"
+        say = self.diagram.annotations.get(span.line, {}).get("say", "")
+        self.nodes[node_id] = Node(node_id, kind, label, self.diagram.line(span), self.lane, say=say)
+        self.last = node_id
+        return node_id
+
+    def tie(self, ends: Iterable[End], target: str) -> None:
+        for source, label in ends:
+            self.edges.append(Edge(f"e{len(self.edges) + 1}", source, target, label))
+
+    def step(self, kind: str, label: str, span: ast.Span) -> str:
+        """A new node to which all loose ends lead, and which is the only loose end now."""
+        node_id = self.node(kind, label, span)
+        self.tie(self.ends, node_id)
+        self.ends = [(node_id, "")]
+        return node_id
+
+    # ---- single statements ----
+    def visit_Terminal(self, statement: ast.Terminal) -> None:
+        if statement.word == "start":
+            self.ends = [(self.node("start", "", statement.span), "")]
+        elif statement.word == "break":
+            (self.loops[-1].breaks if self.loops else self.lost).extend(self.ends)
+            self.ends = []
+        elif self.ends or statement.word != "detach":
+            self.step(statement.word, "", statement.span)
+            self.ends = []
+
+    def visit_Action(self, statement: ast.Action) -> None:
+        self.step("action", statement.text, statement.span)
+
+    def visit_Arrow(self, statement: ast.Arrow) -> None:
+        if statement.text:
+            self.ends = [(source, label or statement.text) for source, label in self.ends]
+
+    def visit_Label(self, statement: ast.Label) -> None:
+        self.labels[statement.name] = self.step("label", statement.name, statement.span)
+
+    def visit_Goto(self, statement: ast.Goto) -> None:
+        self.gotos.append((self.ends, statement.name))
+        self.ends = []
+
+    def visit_Connector(self, statement: ast.Connector) -> None:
+        self.step("connector", statement.name, statement.span)
+
+    def visit_Swimlane(self, statement: ast.Swimlane) -> None:
+        self.lane = statement.title or statement.name
+
+    def visit_Note(self, statement: ast.Note) -> None:
+        if self.last:
+            node = self.nodes[self.last]
+            note = f"{node.note}\n{statement.text}".strip()
+            self.nodes[self.last] = dataclasses.replace(node, note=note)
+
+    def visit_Backward(self, statement: ast.Backward) -> None:
+        self.loops[-1].backward = statement
+
+    # ---- blocks ----
+    def visit_Group(self, statement: ast.Group) -> Walk:
+        yield statement.body
+
+    def visit_If(self, statement: ast.If) -> Walk:
+        out: list[End] = []
+        for branch in statement.branches:
+            decision = self.step("decision", branch.test or "", branch.span)
+            self.ends = [(decision, branch.label)]
+            yield branch.body
+            out += self.ends
+            self.ends = [(decision, "")]
+        if statement.otherwise is not None:
+            self.ends = [(decision, statement.otherwise.label)]
+            yield statement.otherwise.body
+        self.ends = out + self.ends
+
+    def visit_Switch(self, statement: ast.Switch) -> Walk:
+        decision = self.step("decision", statement.test, statement.span)
+        out: list[End] = []
+        for case in statement.cases:
+            self.ends = [(decision, case.label)]
+            yield case.body
+            out += self.ends
+        self.ends = out if statement.cases else self.ends
+
+    def visit_While(self, statement: ast.While) -> Walk:
+        decision = self.step("decision", statement.test, statement.span)
+        self.loops.append(_Loop())
+        self.ends = [(decision, statement.label)]
+        yield statement.body
+        loop = self.loops.pop()
+        self.back(loop)
+        self.tie(self.ends, decision)
+        self.ends = [(decision, statement.exit_label), *loop.breaks]
+
+    def visit_Repeat(self, statement: ast.Repeat) -> Walk:
+        kind = "loop" if statement.first is None else "action"
+        top = self.step(kind, statement.first or "", statement.span)
+        self.loops.append(_Loop())
+        yield statement.body
+        loop = self.loops.pop()
+        decision = self.step("decision", statement.test, statement.test_span)
+        self.ends = [(decision, statement.label)]
+        self.back(loop)
+        self.tie(self.ends, top)
+        self.ends = [(decision, statement.exit_label), *loop.breaks]
+
+    def back(self, loop: _Loop) -> None:
+        if loop.backward is not None and self.ends:
+            self.step("action", loop.backward.text, loop.backward.span)
+
+    def visit_Parallel(self, statement: ast.Parallel) -> Walk:
+        bar = self.step(statement.word, "", statement.span)
+        joined: list[End] = []
+        for body in statement.branches:
+            self.ends = [(bar, "")]
+            yield body
+            joined += self.ends
+        self.ends = joined
+        if joined:
+            self.step("join", "", statement.end_span)
+
+    # ---- the end ----
+    def finish(self) -> Flow:
+        self.resolve_gotos()
+        self.leave()
+        diagram = self.diagram
+        return Flow(
+            diagram.kind, self.nodes, tuple(self.edges), diagram.title, diagram.settings.get("lang", "")
+        )
+
+    def resolve_gotos(self) -> None:
+        for ends, name in self.gotos:
+            if name in self.labels:
+                self.tie(ends, self.labels[name])
+            else:
+                self.lost += ends
+
+    def leave(self) -> None:
+        """Paths that run off the end of the diagram, or to nowhere, end in one `exit`."""
+        ends = self.ends + self.lost
+        if ends and not self.nodes:
+            raise FlowError("the diagram holds no step")
+        if ends:
+            last = ast.Span(len(self.diagram.origins), 1, len(self.diagram.origins), 1)
+            self.tie(ends, self.node("exit", "", last))
