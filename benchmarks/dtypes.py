@@ -54,7 +54,8 @@ def open_variants(args: argparse.Namespace) -> dict[str, Any]:
     import torch
     from transformers import AutoModelForCausalLM
 
-    from flowdial.decode.store import quiet, resolve
+    from flowdial.decode.loader import quiet
+    from flowdial.decode.store import resolve
 
     source = resolve(args.model)
     variants: dict[str, Any] = {}

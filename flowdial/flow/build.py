@@ -68,12 +68,12 @@ class _Builder:
                     yield from nested
 
     # ---- nodes and edges ----
-    def node(self, kind: str, label: str, span: ast.Span) -> str:
+    def node(self, kind: str, label: str, span: ast.Span, opener: str = "") -> str:
         """A new node without edges."""
         self.counts[kind] += 1
         node_id = f"{kind}{self.counts[kind]}"
         say = self.diagram.annotations.get(span.line, {}).get("say", "")
-        self.nodes[node_id] = Node(node_id, kind, label, self.diagram.line(span), self.lane, say=say)
+        self.nodes[node_id] = Node(node_id, kind, label, self.diagram.line(span), self.lane, say=say, opener=opener)
         self.last = node_id
         return node_id
 
@@ -81,9 +81,9 @@ class _Builder:
         for source, label in ends:
             self.edges.append(Edge(f"e{len(self.edges) + 1}", source, target, label))
 
-    def step(self, kind: str, label: str, span: ast.Span) -> str:
+    def step(self, kind: str, label: str, span: ast.Span, opener: str = "") -> str:
         """A new node to which all loose ends lead, and which is the only loose end now."""
-        node_id = self.node(kind, label, span)
+        node_id = self.node(kind, label, span, opener)
         self.tie(self.ends, node_id)
         self.ends = [(node_id, "")]
         return node_id
@@ -95,9 +95,14 @@ class _Builder:
         elif statement.word == "break":
             (self.loops[-1].breaks if self.loops else self.lost).extend(self.ends)
             self.ends = []
+        elif statement.word == "detach" and self.ends and self.at_connector():
+            self.ends = []
         elif self.ends or statement.word != "detach":
             self.step(statement.word, "", statement.span)
             self.ends = []
+
+    def at_connector(self) -> bool:
+        return all(self.nodes[source].kind == "connector" for source, _ in self.ends)
 
     def visit_Action(self, statement: ast.Action) -> None:
         self.step("action", statement.text, statement.span)
@@ -189,11 +194,12 @@ class _Builder:
             joined += self.ends
         self.ends = joined
         if joined:
-            self.step("join", "", statement.end_span)
+            self.step("join", "", statement.end_span, bar)
 
     # ---- the end ----
     def finish(self) -> Flow:
         self.resolve_gotos()
+        self.join_connectors()
         self.leave()
         diagram = self.diagram
         return Flow(
@@ -206,6 +212,15 @@ class _Builder:
                 self.tie(ends, self.labels[name])
             else:
                 self.lost += ends
+
+    def join_connectors(self) -> None:
+        """A connector where a path stops goes on at the connector of the same letter."""
+        leaving = {edge.source for edge in self.edges} | {source for source, _ in self.ends}
+        circles = [node for node in self.nodes.values() if node.kind == "connector"]
+        going = {node.label: node.id for node in circles if node.id in leaving}
+        for node in circles:
+            if node.id not in leaving and node.label in going:
+                self.tie([(node.id, "")], going[node.label])
 
     def leave(self) -> None:
         """Paths that run off the end of the diagram, or to nowhere, end in one `exit`."""

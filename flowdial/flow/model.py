@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 KINDS = (
     "start action decision fork split join loop stop end detach exit connector label".split()
 )
-#: Nodes at which a dialogue rests and speaks; the others are passed through within one move.
-RESTING = frozenset({"action", "decision", "stop", "end", "detach", "exit", "join"})
+#: Nodes that a dialogue passes through within one move; at the others it rests and speaks.
+SILENT = frozenset({"start", "fork", "split", "join", "loop", "connector", "label"})
 #: Nodes at which a path is over. `exit` is the end of a diagram that writes no `stop` there.
 FINAL = frozenset({"stop", "end", "detach", "exit"})
 
@@ -32,7 +32,8 @@ class Node:
     """One position of the process.
 
     `label` is the text as drawn, `line` the line of the file (from 1), `lane` the swimlane it stands in,
-    `note` the text of its notes, `say` the canned text of a `' flowdial: say="…"` annotation.
+    `note` the text of its notes, `say` the canned text of a `' flowdial: say="…"` annotation, `opener` the
+    fork or split that a join closes.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Node:
     lane: str = ""
     note: str = ""
     say: str = ""
+    opener: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,115 @@
+"""What the words alone say.  option names + user's words -> features.  Knows strings; knows no model.
+
+A small language model reads indirect answers; whether the user simply said the option's name, or yes or no,
+is plain to see, and a feature that says so is exact. Chinese and English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_WORD = re.compile(r"[a-z0-9']+|[\u3400-\u9fff]")
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_STOP = frozenset(
+    "the a an is are was were do does did of to in on at it i my me you your we our this that there be been "
+    "for and or have has had with now just".split()
+)
+_NO = re.compile(
+    r"\b(?:no|nope|nah|not|never|none|nothing|nobody|neither|cannot|without|false)\b|n['’]?t\b"
+    r"|不|没|否|无|未|别|非"
+)
+_YES = re.compile(
+    r"\b(?:yes|yeah|yep|yup|ya|sure|ok|okay|correct|right|indeed|true|definitely|absolutely|of course)\b"
+    r"|^(?:是|对|嗯|好|有|能|行|可以|当然|确实|没错|没问题)|是的|对的|好的|可以的|当然"
+)
+_YES_IDIOM = re.compile(r"没错|没问题|不错|no problem|not bad|无误")
+_ASKS = re.compile(
+    r"[?？]|[吗呢][。！!]?$"
+    r"|什么|怎么|怎样|为何|谁|哪[里儿个家些位天]|几[点号个天时]|多少|多久|多大|多长|啥|干嘛"
+    r"|是不是|要不要|能不能|可不可以|会不会|有没有[^，。,.]+|[了过]没$"
+    r"|^(?:who|whose|what|whats|when|where|why|how|which|can|could|do|does|did|are|will|would|is) "
+    r"|^what's\b"
+)
+_REQUESTS = re.compile(
+    r"^(?:帮我|给我|请你|麻烦你|讲个|说个|唱|推荐|告诉我|我想问|问一下|请问)"
+    r"|^(?:please )?(?:tell me|show me|give me|recommend|sing|help me|explain|write)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """Features of one option (or of staying), each about -1 … 1; see `FEATURES` for their order."""
+
+    said: float
+    overlap: float
+    polarity: float
+
+    def values(self) -> tuple[float, ...]:
+        """The features in their order."""
+        return (self.said, self.overlap, self.polarity)
+
+
+def option_cues(names: Sequence[str], words: str) -> list[Cues]:
+    """Features of each option name against the user's words; `overlap` counts what only that option has."""
+    said = _normal(words)
+    tokens = _grams(words)
+    grams = [_grams(name) for name in names]
+    shares = [len(gram & tokens) / len(gram) if gram else 0.0 for gram in grams]
+    return [
+        Cues(
+            float(bool(said) and said == _normal(name)),
+            share - max((s for j, s in enumerate(shares) if j != i), default=0.0),
+            polarity(words) * _option_polarity(name, names),
+        )
+        for i, (name, share) in enumerate(zip(names, shares, strict=True))
+    ]
+
+
+def stay_cues(question: str, names: Sequence[str], words: str) -> tuple[float, float, float]:
+    """Features of staying: the user asks or requests something; the words share nothing with the question or the options;
+    they take no side.
+    """
+    known = _grams(question).union(*(_grams(name) for name in names))
+    tokens = _grams(words)
+    foreign = 1.0 - len(tokens & known) / len(tokens) if tokens else 1.0
+    return (_asks(words), foreign, float(polarity(words) == 0))
+
+
+def _asks(words: str) -> float:
+    text = words.strip().lower()
+    return float(bool(_ASKS.search(text) or _REQUESTS.search(text)))
+
+
+def polarity(words: str) -> int:
+    """1 where the words say yes, -1 where they say no, 0 where neither or it cannot be told."""
+    text = words.strip().lower()
+    text, idioms = _YES_IDIOM.subn("", text)
+    if _NO.search(text):
+        yes, no = _YES.search(text), _NO.search(text)
+        return 1 if yes and no and yes.start() < no.start() and yes.start() == 0 else -1
+    return 1 if idioms or _YES.search(text) else 0
+
+
+def _option_polarity(name: str, names: Sequence[str]) -> int:
+    """Side of an option; one without a mark is the yes where its only sibling is a no."""
+    own = polarity(name)
+    if own >= 0 and len(names) == 2:
+        other = names[1] if name == names[0] else names[0]
+        return 1 if polarity(other) < 0 else own
+    return own
+
+
+def _normal(text: str) -> str:
+    return "".join(_WORD.findall(text.lower()))
+
+
+def _grams(text: str) -> frozenset[str]:
+    """Word stems, and pairs of Chinese characters (a single one where the text has but one)."""
+    lowered = text.lower()
+    found = {word[:5] for word in _WORD.findall(lowered) if not _CJK.match(word) and word not in _STOP}
+    runs = re.findall(r"[\u3400-\u9fff]+", lowered)
+    for run in runs:
+        found |= {run[i : i + 2] for i in range(len(run) - 1)} if len(run) > 1 else {run}
+    return frozenset(found)

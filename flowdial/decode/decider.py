@@ -1,0 +1,81 @@
+"""Decide among legal options.  model + prompt texts -> probabilities.  Knows strings and scores; no flows.
+
+The names of the options are compiled into a token automaton; the model's pass runs along its paths and
+nowhere else, so no probability can fall on anything but a legal option or staying. Each path is followed by
+the user's words, and what is scored is how likely the words are once that option is meant (a noisy channel;
+Min et al. 2022, arXiv 2108.04106): a small model judges that better than it names an option. A calibrated
+linear layer adds what the words alone say (`flowdial.decode.cues`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Protocol
+
+from flowdial.constraint import after, compile_options
+from flowdial.decode.cues import option_cues, stay_cues
+from flowdial.decode.protocol import LanguageModel
+
+FEATURES = ("channel", "said", "overlap", "polarity", "stay", "asks", "foreign", "no_side")
+#: Fitted on benchmarks/decisions/dev.jsonl by benchmarks/decisions.py --fit; one row a language.
+WEIGHTS = {
+    "en": (1.25, 0.29, 0.57, 0.50, -0.55, 0.43, -0.28, -0.21),
+    "zh": (0.57, 0.15, 0.33, 0.78, -0.73, 1.33, -0.21, 0.09),
+}
+
+
+class Asked(Protocol):
+    """Texts of one decision, as `flowdial.session.prompt.DecisionPrompt` gives them."""
+
+    @property
+    def lang(self) -> str: ...
+    @property
+    def question(self) -> str: ...
+    @property
+    def options(self) -> tuple[str, ...]: ...
+    @property
+    def said(self) -> str: ...
+    @property
+    def prefix(self) -> str: ...
+    @property
+    def lead(self) -> str: ...
+    @property
+    def names(self) -> tuple[str, ...]: ...
+    @property
+    def tail(self) -> str: ...
+    @property
+    def baseline(self) -> str: ...
+    @property
+    def words(self) -> str: ...
+
+
+def decide(model: LanguageModel, asked: Asked) -> list[float]:
+    """Probabilities of the options, and last of staying; they sum to 1. One forward pass. Raises ModelError."""
+    weights = WEIGHTS[asked.lang]
+    scores = [
+        sum(w * x for w, x in zip(weights, row, strict=True)) for row in features(asked, channel(model, asked))
+    ]
+    top = max(scores)
+    exponents = [math.exp(score - top) for score in scores]
+    return [value / sum(exponents) for value in exponents]
+
+
+def channel(model: LanguageModel, asked: Asked) -> list[float]:
+    """For every name: log P(words | name) - log P(words), natural."""
+    automaton = compile_options(asked.names, model.encode, prefix=asked.lead)
+    lead, tail = model.encode(asked.lead), model.encode(asked.tail)
+    words = after(asked.tail, asked.words, model.encode)
+    branches = [[*lead, *path, *tail, *words] for path in automaton.paths]
+    branches.append([*model.encode(asked.baseline), *words])
+    scores = model.score(model.encode(asked.prefix), branches)
+    *given, alone = (math.fsum(branch[-len(words) :]) for branch in scores)
+    return [value - alone for value in given]
+
+
+def features(asked: Asked, ratios: Sequence[float]) -> list[tuple[float, ...]]:
+    """One row an option and a last one for staying, columns as in `FEATURES`."""
+    cues = option_cues(asked.options, asked.said)
+    rows = [(ratio, *cue.values(), 0.0, 0.0, 0.0, 0.0) for ratio, cue in zip(ratios, cues, strict=False)]
+    stay = (ratios[-1], 0.0, 0.0, 0.0, 1.0, *stay_cues(asked.question, asked.options, asked.said))
+    return [*rows, stay]

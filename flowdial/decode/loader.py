@@ -1,0 +1,289 @@
+"""Open what the store found, with the number type that suits this machine, and put the adapter on.
+
+  ModelSource + adapter folder, device, dtype -> LoadedModel;  .gguf file -> safetensors folder
+
+Everything that calls transformers or peft to open or save is here. Knows no flows, prompts or decoding.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import importlib.util
+import io
+import json
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flowdial.decode.store import ModelSource, Progress, needs_extra, resolve, silent
+from flowdial.errors import AdapterError, MissingExtra, ModelError
+
+if TYPE_CHECKING:
+    import torch
+    from peft import PeftModel
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+DTYPES = ("float32", "bfloat16", "float16")
+DEVICES = ("cuda", "mps", "cpu")
+
+
+@dataclasses.dataclass(frozen=True)
+class LoadedModel:
+    """A model in eval mode with its tokenizer. For hub ids `source.fingerprint` holds the commit opened."""
+
+    model: PreTrainedModel | PeftModel
+    tokenizer: PreTrainedTokenizerBase
+    source: ModelSource
+    adapter_name: str | None
+    device: torch.device
+    dtype: torch.dtype
+
+
+def load(
+    model: str | None = None,
+    *,
+    adapter: str | None = None,
+    device: str = "auto",
+    dtype: str = "auto",
+    quantize: str | None = None,
+    progress: Progress = silent,
+) -> LoadedModel:
+    """Open a model (see `store.resolve` for what `model` may be), with a LoRA adapter where one is given.
+
+    `quantize` is "4bit" or "8bit" (bitsandbytes, CUDA only). Raises ModelError, AdapterError, CacheError
+    or MissingExtra.
+    """
+    with needs_extra("model"):
+        import torch  # noqa: F401
+        import transformers  # noqa: F401
+    place = _device(device)
+    numbers = _dtype(dtype, place)
+    quantization = _quantization(quantize, place, numbers)
+    folder = None if adapter is None else _adapter_folder(adapter)
+    source = resolve(model, progress=progress)
+    progress(f"opening {source.name}", None)
+    base, tokenizer, source = _open(source, place, numbers, quantization)
+    opened = base if folder is None else _attach(base, folder, source, place)
+    progress(f"{source.name} is open", 1.0)
+    name = None if folder is None else folder.name
+    return LoadedModel(opened.eval(), tokenizer, source, name, place, numbers)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep transformers' bars, log lines and warnings off the terminal: FlowDial reports on its own."""
+    from transformers.utils import logging
+
+    log: Any = logging  # untyped there
+    verbosity, bars = log.get_verbosity(), log.is_progress_bar_enabled()
+    log.set_verbosity_error()
+    log.disable_progress_bar()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.set_verbosity(verbosity)
+        if bars:
+            log.enable_progress_bar()
+
+
+def _device(wanted: str) -> torch.device:
+    import torch
+
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if wanted == "auto":
+        return torch.device(next(kind for kind in DEVICES if there[kind]))
+    kind, _, index = wanted.partition(":")
+    if kind not in DEVICES or (index and not index.isdecimal()):
+        raise ModelError(f"`{wanted}` is not a device", hint=f"use auto, {', '.join(DEVICES)} or cuda:NUMBER")
+    if not there[kind] or (index and int(index) >= (torch.cuda.device_count() if kind == "cuda" else 1)):
+        usable = ", ".join(kind for kind in DEVICES if there[kind])
+        raise ModelError(f"the device `{wanted}` is not available here", hint=f"available: auto, {usable}")
+    return torch.device(wanted)
+
+
+def _dtype(wanted: str, device: torch.device) -> torch.dtype:
+    """`auto`: what benchmarks/dtypes.py found fastest; on MPS, where it was not run, the exact one."""
+    import torch
+
+    if wanted == "auto" and device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
+    if wanted == "auto":
+        return torch.bfloat16 if device.type == "cpu" and _fast_bfloat16() else torch.float32
+    if wanted not in DTYPES:
+        raise ModelError(f"`{wanted}` is not a number type", hint=f"use auto, {', '.join(DTYPES)}")
+    chosen: torch.dtype = getattr(torch, wanted)
+    return chosen
+
+
+def _fast_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 matrices itself: 1.6 to 2.9 times float32's speed then."""
+    import torch
+
+    found = getattr(torch.cpu, "get_capabilities", dict)()  # PyTorch before 2.10 cannot say: float32
+    return any(found.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
+
+
+def _quantization(wanted: str | None, device: torch.device, dtype: torch.dtype) -> Any:
+    if wanted is None:
+        return None
+    if wanted not in {"4bit", "8bit"}:
+        raise ModelError(f"`{wanted}` is not a quantization", hint="use 4bit or 8bit")
+    if importlib.util.find_spec("bitsandbytes") is None:
+        hint = "pip install 'flowdial[quantize]'"
+        raise MissingExtra("quantizing needs the Python package `bitsandbytes`, which is not installed", hint=hint)
+    if device.type != "cuda":
+        hint = "leave out the quantization, or use a machine with an NVIDIA GPU"
+        raise ModelError(f"quantizing to {wanted} needs a CUDA device, the device is `{device}`", hint=hint)
+    from transformers import BitsAndBytesConfig
+
+    if wanted == "8bit":
+        return BitsAndBytesConfig(load_in_8bit=True)
+    return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype)
+
+
+def _open(
+    source: ModelSource, device: torch.device, dtype: torch.dtype, quantization: Any
+) -> tuple[Any, PreTrainedTokenizerBase, ModelSource]:
+    kwargs: dict[str, Any] = {"dtype": dtype, "attn_implementation": "sdpa", "output_loading_info": True}
+    if quantization is not None:
+        kwargs |= {"quantization_config": quantization, "device_map": {"": device}}
+    try:
+        with quiet():
+            tokenizer, (model, report) = _from_pretrained(source, kwargs)
+            model = model if quantization is not None else model.to(device)
+    except Exception as error:
+        hint = "a folder needs config.json, *.safetensors and tokenizer.json; a hub id needs the network once"
+        raise ModelError(f"the model {source.name} cannot be opened: {error}", hint=hint) from error
+    if lacking := sorted(report["missing_keys"]):  # transformers would fill them with random numbers
+        raise ModelError(f"{source.name} lacks {len(lacking)} weights, {lacking[0]} first; is it whole?")
+    commit = getattr(model.config, "_commit_hash", None)
+    if source.revision and commit:
+        source = dataclasses.replace(source, fingerprint=f"{source.path_or_id}@{commit}")
+    return model, tokenizer, source
+
+
+def _from_pretrained(source: ModelSource, kwargs: dict[str, Any]) -> tuple[Any, Any]:
+    """What lies on this machine is opened without a look at the network, a hub id's files as well."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    def opened(**where: Any) -> tuple[Any, Any]:
+        where["revision"] = source.revision or "main"
+        tokenizer = AutoTokenizer.from_pretrained(source.path_or_id, **where)
+        return tokenizer, AutoModelForCausalLM.from_pretrained(source.path_or_id, **where, **kwargs)
+
+    if source.revision is None:
+        return opened(local_files_only=True)
+    try:
+        return opened(local_files_only=True)
+    except (OSError, ValueError):
+        _reach_hub()
+        return opened()
+
+
+def _reach_hub() -> None:
+    """One short question first: the hub's own client asks for most of a minute before it gives up."""
+    from huggingface_hub import constants, get_session
+
+    try:
+        get_session().head(constants.ENDPOINT, timeout=5)
+    except Exception as error:
+        raise ModelError(f"it is not on this machine, and {constants.ENDPOINT} does not answer ({error})") from error
+
+
+def _adapter_folder(adapter: str) -> Path:
+    folder = Path(adapter).expanduser().resolve()
+    missing = [name for name in ("adapter_config.json", "adapter_model.safetensors") if not (folder / name).is_file()]
+    if missing:
+        hint = "give a LoRA folder as peft saves it"
+        raise AdapterError(f"{folder} is not an adapter: {' and '.join(missing)} not found", hint=hint)
+    if (kind := _read_json(folder / "adapter_config.json").get("peft_type")) != "LORA":
+        raise AdapterError(f"the adapter {folder} is of the type {kind}; FlowDial opens LORA")
+    return folder
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise AdapterError(f"{path} cannot be read: {error}") from error
+    return found if isinstance(found, dict) else {}
+
+
+def _attach(base: Any, folder: Path, source: ModelSource, device: torch.device) -> PeftModel:
+    """The base with the adapter on, after a check that each weight of the adapter found its place."""
+    with needs_extra("model"):
+        from peft import PeftModel
+    manifest = folder / "manifest.json"
+    wanted = _read_json(manifest).get("base_fingerprint") if manifest.exists() else None
+    if wanted not in {None, source.fingerprint}:
+        raise _misfit(folder, source, f"it was made for the base {wanted}, this one is {source.fingerprint}")
+    try:
+        with quiet():
+            options: dict[str, Any] = {"autocast_adapter_dtype": False, "torch_device": str(device)}
+            model = PeftModel.from_pretrained(base, str(folder), **options)
+    except Exception as error:
+        raise _misfit(folder, source, str(error)) from error
+    if stray := _stray_keys(model, folder):  # peft only warns of these, or says nothing
+        raise _misfit(folder, source, f"{len(stray)} weights have no counterpart, {stray[0]} first")
+    return model
+
+
+def _stray_keys(model: Any, folder: Path) -> list[str]:
+    from peft import get_peft_model_state_dict
+    from safetensors import safe_open
+
+    expected = set(get_peft_model_state_dict(model, save_embedding_layers=False))
+    with safe_open(folder / "adapter_model.safetensors", "pt") as file:
+        found = set(file.keys())
+    return sorted((expected - found) | {key for key in found - expected if "lora_" in key})
+
+
+def _misfit(folder: Path, source: ModelSource, why: str) -> AdapterError:
+    hint = "open the base that it was trained on, or train an adapter for this one"
+    return AdapterError(f"the adapter {folder} does not fit the model {source.name}: {why}", hint=hint)
+
+
+def convert(path: Path, folder: Path) -> None:
+    """GGUF -> safetensors and fast tokenizer. float16 keeps 4-bit weights to 5e-4 at half of float32's disk."""
+    with needs_extra("model"):
+        import torch
+    tokenizer, model = _open_gguf(path)
+    model.hf_quantizer = None  # the weights are plain numbers now; save_pretrained refuses GGUF ones
+    del model.config.quantization_config
+    largest = max(float(weight.abs().max()) for weight in model.parameters())
+    with quiet():
+        model.to(torch.float16 if largest < 65504 else torch.bfloat16).save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+
+
+def _open_gguf(path: Path) -> tuple[Any, Any]:
+    with needs_extra("model"):
+        import gguf
+        import torch
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+    place: dict[str, Any] = {"gguf_file": path.name, "local_files_only": True}
+    try:
+        with quiet(), contextlib.redirect_stderr(io.StringIO()):  # the GGUF reader's bar heeds no setting
+            flavour = gguf.GGUFReader(path).fields.get("tokenizer.ggml.pre")
+            tokenizer = AutoTokenizer.from_pretrained(path.parent, **place)
+            model = AutoModelForCausalLM.from_pretrained(path.parent, dtype=torch.float32, **place)
+    except Exception as error:
+        hint = "it must be whole, and of an architecture whose GGUF files transformers reads"
+        raise ModelError(f"{path} cannot be opened as a GGUF model: {error}", hint=hint) from error
+    if flavour and flavour.contents() == "smollm":
+        _split_digits(tokenizer)
+    tokenizer.model_max_length = model.config.max_position_embeddings
+    return tokenizer, model
+
+
+def _split_digits(tokenizer: Any) -> None:
+    """SmolLM was trained with digits split off first. transformers 5.23 forgets that, and so reads the
+    blank lines before a numbered item as tokens that the model never saw there."""
+    from tokenizers.pre_tokenizers import ByteLevel, Digits, Sequence
+
+    steps = [Digits(individual_digits=True), ByteLevel(add_prefix_space=False, use_regex=True)]
+    tokenizer.backend_tokenizer.pre_tokenizer = Sequence(steps)

@@ -1,0 +1,233 @@
+"""Run a dialogue.  session + user text -> move and reply.  Knows every part below it and no terminal.
+
+One legal move needs no model. Several are put to the model; below the margin nothing moves and the bot asks
+back with the options. A session changes only when the whole turn has succeeded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from flowdial.decode.decider import decide
+from flowdial.decode.protocol import LanguageModel
+from flowdial.engine.turn import Choice, Turn
+from flowdial.errors import ModelError, SessionError
+from flowdial.flow import SILENT, Flow, load
+from flowdial.flow.text import plain
+from flowdial.reply import PIPELINE, Draft, Situation, Stage, run
+from flowdial.session import STAY, Event, Move, Option, Session, is_done, legal, options, step
+from flowdial.session import prompt as prompts
+from flowdial.session.log import BACK
+from flowdial.session.options import flow_language
+
+#: A move is made where it leads the next best by this much probability; else the bot asks back.
+MARGIN = 0.2
+_RECENT = 4
+
+ModelSupplier = Callable[[], LanguageModel]
+Listener = Callable[[str], None]
+
+
+class Engine:
+    """A flow ready to talk.
+
+    `flow` is a Flow or the path of a diagram. `model` is a LanguageModel, or a callable that opens one and is
+    called when the first decision needs it; without it the embedded model is opened. Engines are safe to share
+    by threads; a session is used by one turn at a time.
+    """
+
+    def __init__(
+        self,
+        flow: Flow | str | Path,
+        *,
+        model: LanguageModel | ModelSupplier | None = None,
+        margin: float = MARGIN,
+        stages: tuple[Stage, ...] = PIPELINE,
+    ) -> None:
+        if not 0 <= margin <= 1:
+            raise ValueError("margin is a probability: 0 to 1")
+        self.flow = flow if isinstance(flow, Flow) else load(flow)
+        self.lang = flow_language(self.flow)
+        self.margin = margin
+        self._stages = stages
+        self._supply = model if callable(model) else None
+        self._model = None if callable(model) else model
+        self._texts = {n.id: plain(n.label) for n in self.flow.nodes.values() if n.kind in ("action", "decision")}
+
+    # ---- public ----
+    def session(self) -> Session:
+        """A new session at the beginning of the flow; `opening` is what the bot says first."""
+        session = Session(self.flow)
+        session.opening = self.opening(session).reply
+        return session
+
+    def opening(self, session: Session) -> Turn:
+        """The opening turn of a session: no move, the first step in words."""
+        begun = time.perf_counter()
+        marking = session.trail[0]
+        reply = self._reply(session, marking, "", None, None).text(self.lang)
+        return self._turn(session, (self.flow.start,), marking, Move("start"), 1.0, (), reply, False, begun)
+
+    def turn(self, session: Session, text: str, *, listen: Listener | None = None) -> Turn:
+        """One turn: the user's text in, one move and a reply out.
+
+        `listen` is given the pieces of the reply as they are written. Raises SessionError where the dialogue
+        is over or belongs to another flow, ModelError where the model fails; the session is then unchanged.
+        """
+        begun = time.perf_counter()
+        self._check(session)
+        before = session.marking
+        moves = legal(self.flow, before)
+        move, chances, unsure = self._choose(before, moves, text)
+        after = step(self.flow, before, move.id)
+        decided = len(moves) > 1
+        draft = self._reply(session, after, text, move if decided else None, listen, unsure=unsure)
+        reply = draft.text(self.lang)
+        session.append(Event(text, move.id, reply))
+        probability = chances[move.id] if chances else 1.0
+        choices = self._choices(moves, chances)
+        return self._turn(session, before, after, move, probability, choices, reply, decided, begun)
+
+    async def aturn(self, session: Session, text: str, *, listen: Listener | None = None) -> Turn:
+        """`turn` without blocking the event loop; `listen` is called in a worker thread."""
+        return await asyncio.to_thread(self.turn, session, text, listen=listen)
+
+    def back(self, session: Session) -> Turn:
+        """Go back to where the dialogue stood before the last move. Raises SessionError at the beginning."""
+        begun = time.perf_counter()
+        before = session.marking
+        if len(session.trail) < 2:
+            raise SessionError("this is the first step: there is nothing to go back to")
+        after = session.trail[-2]
+        reply = self._reply(session, after, "", None, None).text(self.lang)
+        session.append(Event("", BACK, reply))
+        return self._turn(session, before, after, Move(BACK), 1.0, (), reply, False, begun)
+
+    def options(self, session: Session) -> tuple[Option, ...]:
+        """What may happen next, in words."""
+        return options(self.flow, legal(self.flow, session.marking))
+
+    @property
+    def model(self) -> LanguageModel:
+        """The model; opened on first use."""
+        if self._model is None:
+            self._model = (self._supply or _embedded)()
+        return self._model
+
+    # ---- the move ----
+    def _check(self, session: Session) -> None:
+        if session.flow.hash != self.flow.hash:
+            raise SessionError("the session belongs to another flow, or another version of it")
+        if is_done(self.flow, session.marking):
+            raise SessionError("the dialogue is over", hint="start a new session, or go back")
+
+    def _choose(
+        self, marking: tuple[str, ...], moves: tuple[Move, ...], text: str
+    ) -> tuple[Move, dict[str, float], bool]:
+        """The move, the probability of every legal one, and whether the bot stays only because it is unsure."""
+        if len(moves) == 1:
+            return moves[0], {}, False
+        found = options(self.flow, moves)
+        if not text.strip():
+            return moves[-1], dict.fromkeys([m.id for m in moves], 1 / len(moves)), True
+        chances = self._decide(found, text)
+        best, second = sorted(chances.values(), reverse=True)[:2]
+        top = next(move for move in moves if chances[move.id] == best)
+        unsure = top.id != STAY and best - second < self.margin
+        return (moves[-1] if unsure else top), chances, unsure
+
+    def _decide(self, found: tuple[Option, ...], text: str) -> dict[str, float]:
+        """Probability of each legal move, `stay` included."""
+        asked = {option.question for option in found}
+        question = asked.pop() if len(asked) == 1 else ""
+        asking = prompts.decision(self.lang, question, [option.name for option in found], text)
+        values = decide(self.model, asking)
+        return dict(zip([*(option.move.id for option in found), STAY], values, strict=True))
+
+    def _choices(self, moves: tuple[Move, ...], chances: dict[str, float]) -> tuple[Choice, ...]:
+        names = {option.move.id: option.name for option in options(self.flow, moves)}
+        return tuple(
+            Choice(m.id, names.get(m.id, m.id), m.target, round(chances[m.id], 6) if chances else None)
+            for m in moves
+        )
+
+    # ---- the reply ----
+    def _reply(
+        self,
+        session: Session,
+        marking: tuple[str, ...],
+        text: str,
+        decided: Move | None,
+        listen: Listener | None,
+        *,
+        unsure: bool = False,
+    ) -> Draft:
+        situation = self._situation(session, marking, text, decided, unsure)
+        return run(self._stages, situation, listen)
+
+    def _situation(
+        self, session: Session, marking: tuple[str, ...], text: str, decided: Move | None, unsure: bool
+    ) -> Situation:
+        here = self._speaking(session, marking)
+        nodes = [self.flow.nodes[node] for node in here]
+        found = options(self.flow, legal(self.flow, marking))
+        asks = len(nodes) == 1 and nodes[0].kind == "decision"
+        return Situation(
+            lang=self.lang,
+            words=text,
+            step=" / ".join(t for node in nodes if (t := plain(node.label))),
+            asks=asks,
+            names=tuple(option.name for option in found),
+            say=" ".join(node.say for node in nodes if node.say),
+            stayed=decided is not None and decided.id == STAY,
+            unsure=unsure,
+            done=not found,
+            others=[t for node, t in self._texts.items() if node not in here],
+            recent=[event.reply for event in session.recent(_RECENT)],
+            model=self.model if decided is not None and text.strip() else None,
+        )
+
+    def _speaking(self, session: Session, marking: tuple[str, ...]) -> tuple[str, ...]:
+        """The nodes that the reply speaks of: those that are new in the marking, else all of it."""
+        speaking = tuple(n for n in marking if self.flow.nodes[n].kind not in SILENT)
+        return tuple(n for n in speaking if n not in session.marking) or speaking or marking
+
+    def _turn(
+        self,
+        session: Session,
+        before: tuple[str, ...],
+        after: tuple[str, ...],
+        move: Move,
+        probability: float,
+        choices: tuple[Choice, ...],
+        reply: str,
+        model_called: bool,
+        begun: float,
+    ) -> Turn:
+        moves = tuple(c.move for c in choices) or tuple(m.id for m in legal(self.flow, after))
+        ms = (time.perf_counter() - begun) * 1000
+        return Turn(
+            reply,
+            before,
+            after,
+            move.id,
+            plain(move.label),
+            probability,
+            moves,
+            choices,
+            model_called,
+            ms,
+            is_done(self.flow, after),
+        )
+
+
+def _embedded() -> LanguageModel:
+    try:
+        from flowdial.decode.causal import CausalModel
+        from flowdial.decode.loader import load as load_model
+    except ImportError as error:
+        raise ModelError(str(error)) from error
+    return CausalModel(load_model())

@@ -1,0 +1,6 @@
+"""Put the reply into words.  Draft -> Draft, stage by stage.  Knows texts and the model; decides no move."""
+
+from flowdial.reply.draft import Draft, Situation, Stage, run
+from flowdial.reply.stages import PIPELINE
+
+__all__ = ["PIPELINE", "Draft", "Situation", "Stage", "run"]

@@ -1,0 +1,106 @@
+"""The stages of a reply: acknowledge, guard, render.
+
+The model writes the words that take up what the user said; the step itself is rendered from the flow, word
+for word, so that a reply cannot promise what the process does not hold.
+"""
+
+from __future__ import annotations
+
+import re
+
+from flowdial.flow.text import language
+from flowdial.reply.draft import Draft, Situation, Stage
+from flowdial.session import prompt
+
+_SENTENCE_END = re.compile(r"[.!?。！？]")
+_STEM = re.compile(r"[a-z']{3,}|[\u3400-\u9fff]{2}")
+_SMALL = frozenset("the and you your for are that this have has was were with now not can will our yes but".split())
+MAX_TOKENS = {"en": 24, "zh": 40}
+MAX_CHARACTERS = {"en": 120, "zh": 40}
+
+_UNSURE = {"en": "I am not sure I understood.", "zh": "我不太确定您的意思。"}
+_ASIDE = {"en": "I can only help with this process here.", "zh": "抱歉，我这里只能协助办理当前流程。"}
+_DONE = {"en": "That completes the process. Thank you!", "zh": "流程已完成，感谢您的配合！"}
+_PLEASE = {"en": "Please tell me: {} ({})", "zh": "请告诉我：{}（{}）"}
+_CHOOSE = {"en": "Which of these is done: {}?", "zh": "请问完成了哪一项：{}？"}
+_OR = {"en": " / ", "zh": "／"}
+
+
+def acknowledge(situation: Situation, draft: Draft) -> Draft:
+    """Let the model take up the user's words in one short sentence; nothing where no model is to be called."""
+    if situation.model is None or situation.say or situation.done or situation.unsure:
+        return draft
+    write = prompt.aside if situation.stayed else prompt.acknowledgement
+    prefix, turn = map(situation.model.encode, write(situation.lang, situation.words))
+    text = ""
+    for piece in situation.model.generate(prefix, turn, max_tokens=MAX_TOKENS[situation.lang], stop=("\n",)):
+        text += piece
+        if _SENTENCE_END.search(text):
+            break
+    return draft.with_lead(_first_sentence(text))
+
+
+def guard(situation: Situation, draft: Draft) -> Draft:
+    """Drop a lead that is not usable: wrong language, too long, a question, said before, or about another step."""
+    return draft if usable(situation, draft.lead) else draft.with_lead("")
+
+
+def usable(situation: Situation, lead: str) -> bool:
+    """True for a lead that may be shown."""
+    if not lead or len(lead) > MAX_CHARACTERS[situation.lang] or not _SENTENCE_END.search(lead[-1]):
+        return False
+    if lead[-1] in "?？" or language(lead) != situation.lang or re.search(r"\d|https?:|[<>{}\[\]|]", lead):
+        return False
+    if any(lead in earlier for earlier in situation.recent):
+        return False
+    return not names_another_step(situation, lead)
+
+
+def names_another_step(situation: Situation, lead: str) -> bool:
+    """True where `lead` speaks in the words of a step that is not the one at hand."""
+    own = _stems(f"{situation.step} {situation.words} {' '.join(situation.names)}")
+    spoken = set(_STEM.findall(lead.lower())) - own - _SMALL
+    return any(len(spoken & stems) >= 2 or stems and stems <= spoken for stems in map(_stems, situation.others))
+
+
+def render(situation: Situation, draft: Draft) -> Draft:
+    """Say where the process stands: the canned text of the step, or its own words."""
+    if situation.stayed:
+        lead = draft.lead or (_UNSURE if situation.unsure else _ASIDE)[situation.lang]
+        return draft.with_lead(lead).with_body(ask(situation))
+    return draft.with_body(situation.say or _plain(situation))
+
+
+def ask(situation: Situation) -> str:
+    """The open question with its options, for a user whose words moved nothing."""
+    names = _OR[situation.lang].join(situation.names)
+    if not situation.asks:
+        return _CHOOSE[situation.lang].format(names)
+    return _PLEASE[situation.lang].format(situation.step, names)
+
+
+def _plain(situation: Situation) -> str:
+    if situation.done:
+        return f"{_sentence(situation.step, situation.lang)} {_DONE[situation.lang]}".strip()
+    return _sentence(situation.step, situation.lang, "?" if situation.asks else ".")
+
+
+def _sentence(text: str, lang: str, end: str = ".") -> str:
+    """`text` with a full stop or question mark where it has none."""
+    if not text or re.search(r"[.!?。！？…:：]$", text):
+        return text
+    return text + ({".": "。", "?": "？"}[end] if lang == "zh" else end)
+
+
+def _first_sentence(text: str) -> str:
+    match = _SENTENCE_END.search(text)
+    return (text[: match.end()] if match else text).strip()
+
+
+def _stems(text: str) -> set[str]:
+    words = set(_STEM.findall(text.lower())) - _SMALL
+    runs = re.findall(r"[\u3400-\u9fff]+", text)
+    return words | {run[i : i + 2] for run in runs for i in range(len(run) - 1)}
+
+
+PIPELINE: tuple[Stage, ...] = (acknowledge, guard, render)

@@ -1,0 +1,162 @@
+"""Write what the model reads.  question, options, user's words -> prompt texts.
+
+One module for inference and training. Knows wording; knows no tokens and no model. The prompt holds what a
+decision needs and nothing more; its constant part comes first, so that its keys and values are computed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+#: Raised with every change of wording: an adapter is made for one version.
+PROMPT_VERSION = 1
+
+_SHOTS = {
+    "en": (
+        ("Is the lamp switched on?", "yes", "sure, it is glowing"),
+        ("Is the lamp switched on?", "no", "nope, it stays dark"),
+        ("Which room is it about?", "kitchen", "the place where I cook"),
+        ("Have you paid the bill?", "off-topic", "what time do you close today?"),
+        ("Have you paid the bill?", "no", "I haven't got round to it"),
+        ("How would you like to travel?", "train", "by rail please"),
+    ),
+    "zh": (
+        ("灯亮着吗？", "是", "亮着呢"),
+        ("灯亮着吗？", "否", "没有，一直是黑的"),
+        ("是哪个房间的问题？", "厨房", "做饭的那间"),
+        ("账单付了吗？", "无关", "你们今天几点关门？"),
+        ("账单付了吗？", "否", "还没来得及付"),
+        ("您想怎么去？", "火车", "坐高铁吧"),
+    ),
+}
+_INTRO = {
+    "en": "A customer answers the assistant's question in his own words.\n\n",
+    "zh": "客户用自己的话回答客服的问题。\n\n",
+}
+_QUESTION = {"en": "Question: {}\n", "zh": "问题：{}\n"}
+_ANSWER = {"en": "Answer:", "zh": "答案："}
+_WORDS = {"en": "In the customer's words:", "zh": "客户的话："}
+_GAP = {"en": " ", "zh": ""}
+_OFF_TOPIC = {"en": "off-topic", "zh": "无关"}
+_WHAT_NOW = {"en": "What has been done?", "zh": "完成了哪一步？"}
+MAX_WORDS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionPrompt:
+    """Texts of one decision, in the order in which the model reads them.
+
+    `question` is what is asked, `options` the plain names of the legal moves, `said` the user's text as typed.
+    `prefix` is constant for a language and `lead` for a question. Then comes one of `names` (the options, and
+    last the name of staying), `tail`, and `words`, what the user said, which is scored behind each name.
+    `baseline` stands in place of lead, name and tail where no meaning is given.
+    """
+
+    lang: str
+    question: str
+    options: tuple[str, ...]
+    said: str
+    prefix: str
+    lead: str
+    names: tuple[str, ...]
+    tail: str
+    baseline: str
+    words: str
+
+
+def decision(lang: str, question: str, names: Sequence[str], words: str) -> DecisionPrompt:
+    """The prompt of a decision among `names`; user text over 400 characters keeps its beginning and end."""
+    asked = _QUESTION[lang].format(question or _WHAT_NOW[lang])
+    gap = _GAP[lang]
+    return DecisionPrompt(
+        lang=lang,
+        question=question,
+        options=tuple(names),
+        said=words,
+        prefix=_prefix(lang),
+        lead=asked + _ANSWER[lang],
+        names=tuple(gap + one_line(name) for name in (*names, _OFF_TOPIC[lang])),
+        tail=_WORDS[lang],
+        baseline=asked + _WORDS[lang],
+        words=gap + one_line(words) + "\n",
+    )
+
+
+def one_line(words: str) -> str:
+    """User text on one line and of bounded length: it cannot imitate the lines of the prompt."""
+    flat = " ".join(words.split())
+    half = MAX_WORDS // 2
+    return flat if len(flat) <= MAX_WORDS else f"{flat[:half]} … {flat[-half:]}"
+
+
+def _prefix(lang: str) -> str:
+    gap = _GAP[lang]
+    shots = (
+        f"{_QUESTION[lang].format(question)}{_ANSWER[lang]}{gap}{answer}\n{_WORDS[lang]}{gap}{words}\n\n"
+        for question, answer, words in _SHOTS[lang]
+    )
+    return _INTRO[lang] + "".join(shots)
+
+
+_ACKNOWLEDGE = {
+    "en": (
+        "The assistant thanks or comforts the customer in a few words before it goes on.\n\n",
+        "Customer: {}\nAssistant:",
+        (
+            ("nope, it stays dark", "Thanks for checking that."),
+            ("I lost my keys and I am locked out", "I am sorry to hear that."),
+            ("yes, it is working again!", "Great, that is good news."),
+            ("the blue one", "All right, the blue one."),
+        ),
+    ),
+    "zh": (
+        "客服先用几个字回应客户，再说下一步。\n\n",
+        "客户：{}\n客服：",
+        (
+            ("没有，一直是黑的", "好的，谢谢您的确认。"),
+            ("钥匙丢了，进不了门", "很抱歉给您带来不便。"),
+            ("好了，又能用了！", "太好了。"),
+            ("蓝色的那个", "好的，明白了。"),
+        ),
+    ),
+}
+_ASIDE = {
+    "en": (
+        "The customer says something that is not on the subject. The assistant answers in one short sentence.\n\n",
+        "Customer: {}\nAssistant:",
+        (
+            ("how old are you?", "I am a computer program, so I have no age."),
+            ("do you sell shoes too?", "I am afraid I cannot help with that here."),
+            ("my dog is so sweet", "That is nice to hear."),
+        ),
+    ),
+    "zh": (
+        "客户说了无关的话，客服用一句话回答。\n\n",
+        "客户：{}\n客服：",
+        (
+            ("你几岁了？", "我是智能助手，没有年龄。"),
+            ("你们卖鞋吗？", "抱歉，这个问题我在这里帮不上忙。"),
+            ("我家的狗好可爱", "听您这么说真好。"),
+        ),
+    ),
+}
+
+
+def acknowledgement(lang: str, words: str) -> tuple[str, str]:
+    """Prefix and prompt behind which the model writes a few words that take up what the user said."""
+    return _shots(_ACKNOWLEDGE[lang], lang, words)
+
+
+def aside(lang: str, words: str) -> tuple[str, str]:
+    """Prefix and prompt behind which the model answers, in one sentence, what is not on the subject."""
+    return _shots(_ASIDE[lang], lang, words)
+
+
+def _shots(
+    parts: tuple[str, str, tuple[tuple[str, str], ...]], lang: str, words: str
+) -> tuple[str, str]:
+    intro, turn, shots = parts
+    gap = _GAP[lang]
+    shown = "".join(f"{turn.format(user)}{gap}{answer}\n\n" for user, answer in shots)
+    return intro + shown, turn.format(one_line(words))
