@@ -13,11 +13,17 @@ import platform
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 SHAPES = ((1, 1), (1, 8), (1, 20), (1, 40), (1, 80), (1, 160), (4, 20))
 GENERATED = 20
+
+
+def shape(text: str) -> tuple[int, int]:
+    batch, _, length = text.partition("x")
+    return int(batch), int(length)
 
 
 def arguments() -> argparse.Namespace:
@@ -27,6 +33,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=15)
     parser.add_argument("--warmup", type=int, default=3)
     parser.add_argument("--prefix", type=int, default=100, help="tokens already in the key/value cache")
+    parser.add_argument("--shapes", nargs="+", type=shape, default=SHAPES, help="BATCHxLENGTH ...")
     parser.add_argument("--dtypes", nargs="+", default=["float32", "bfloat16"])
     parser.add_argument("--attention", nargs="+", default=["sdpa", "eager"])
     return parser.parse_args()
@@ -64,7 +71,7 @@ def open_variants(args: argparse.Namespace) -> dict[str, Any]:
             for attention in args.attention:
                 variants[f"{dtype} {attention}"] = AutoModelForCausalLM.from_pretrained(
                     source.path_or_id, dtype=getattr(torch, dtype), attn_implementation=attention
-                ).eval()
+                )  # in eval mode already
     return variants
 
 
@@ -116,11 +123,12 @@ def medians(runs: dict[str, Callable[[], None]], warmup: int, count: int) -> dic
 
 def table(variants: dict[str, Any], args: argparse.Namespace) -> list[str]:
     rows = [f"| new tokens | {' | '.join(variants)} |", "| --- |" + " ---: |" * len(variants)]
-    cases: list[tuple[str, Callable[[Any], Callable[[], None]]]] = [
-        (f"{b} x {n}", lambda m, b=b, n=n: forward(m, b, n, args.prefix)) for b, n in SHAPES
-    ]
-    cases.append((f"greedy, {GENERATED}", lambda m: generation(m, args.prefix)))
-    for label, make in cases:
+    cases: dict[str, Callable[[Any], Callable[[], None]]] = {
+        f"{batch} x {length}": partial(forward, batch=batch, length=length, prefix=args.prefix)
+        for batch, length in args.shapes
+    }
+    cases[f"greedy, {GENERATED}"] = partial(generation, prefix=args.prefix)
+    for label, make in cases.items():
         found = medians({name: make(m) for name, m in variants.items()}, args.warmup, args.runs)
         rows.append(f"| {label} | " + " | ".join(f"{found[name]:.1f}" for name in variants) + " |")
     return rows
@@ -132,7 +140,8 @@ def main() -> None:
     args = arguments()
     torch.set_num_threads(args.threads)
     torch.set_grad_enabled(False)
-    print(f"{machine(args.threads)}\n\nMedian milliseconds of {args.runs} runs, {args.prefix} tokens cached.\n")
+    print(f"{machine(args.threads)}\n")
+    print(f"Median milliseconds of {args.runs} runs, {args.prefix} tokens cached.\n")
     print("\n".join(table(open_variants(args), args)))
 
 

@@ -123,8 +123,8 @@ def _fast_bfloat16() -> bool:
     """Whether the processor multiplies bfloat16 matrices itself: 1.6 to 2.9 times float32's speed then."""
     import torch
 
-    found = getattr(torch.cpu, "get_capabilities", dict)()  # PyTorch before 2.10 cannot say: float32
-    return any(found.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
+    found: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # an older torch cannot say
+    return bool(found.get("avx512_bf16") or found.get("amx_bf16"))
 
 
 def _quantization(wanted: str | None, device: torch.device, dtype: torch.dtype) -> Any:
@@ -133,16 +133,17 @@ def _quantization(wanted: str | None, device: torch.device, dtype: torch.dtype) 
     if wanted not in {"4bit", "8bit"}:
         raise ModelError(f"`{wanted}` is not a quantization", hint="use 4bit or 8bit")
     if importlib.util.find_spec("bitsandbytes") is None:
-        hint = "pip install 'flowdial[quantize]'"
-        raise MissingExtra("quantizing needs the Python package `bitsandbytes`, which is not installed", hint=hint)
+        message = "quantizing needs the Python package `bitsandbytes`, which is not installed"
+        raise MissingExtra(message, hint="pip install 'flowdial[quantize]'")
     if device.type != "cuda":
         hint = "leave out the quantization, or use a machine with an NVIDIA GPU"
         raise ModelError(f"quantizing to {wanted} needs a CUDA device, the device is `{device}`", hint=hint)
-    from transformers import BitsAndBytesConfig
+    import transformers
 
+    config: Any = transformers.BitsAndBytesConfig  # untyped there
     if wanted == "8bit":
-        return BitsAndBytesConfig(load_in_8bit=True)
-    return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype)
+        return config(load_in_8bit=True)
+    return config(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype)
 
 
 def _open(
@@ -191,13 +192,14 @@ def _reach_hub() -> None:
     try:
         get_session().head(constants.ENDPOINT, timeout=5)
     except Exception as error:
-        raise ModelError(f"it is not on this machine, and {constants.ENDPOINT} does not answer ({error})") from error
+        message = f"it is not on this machine, and {constants.ENDPOINT} does not answer ({error})"
+        raise ModelError(message) from error
 
 
 def _adapter_folder(adapter: str) -> Path:
     folder = Path(adapter).expanduser().resolve()
-    missing = [name for name in ("adapter_config.json", "adapter_model.safetensors") if not (folder / name).is_file()]
-    if missing:
+    parts = ("adapter_config.json", "adapter_model.safetensors")
+    if missing := [name for name in parts if not (folder / name).is_file()]:
         hint = "give a LoRA folder as peft saves it"
         raise AdapterError(f"{folder} is not an adapter: {' and '.join(missing)} not found", hint=hint)
     if (kind := _read_json(folder / "adapter_config.json").get("peft_type")) != "LORA":
@@ -248,13 +250,13 @@ def _misfit(folder: Path, source: ModelSource, why: str) -> AdapterError:
 
 
 def convert(path: Path, folder: Path) -> None:
-    """GGUF -> safetensors and fast tokenizer. float16 keeps 4-bit weights to 5e-4 at half of float32's disk."""
+    """GGUF -> safetensors and fast tokenizer. float16 keeps 4-bit weights to 5e-4 at half the disk."""
     with needs_extra("model"):
         import torch
     tokenizer, model = _open_gguf(path)
     model.hf_quantizer = None  # the weights are plain numbers now; save_pretrained refuses GGUF ones
     del model.config.quantization_config
-    largest = max(float(weight.abs().max()) for weight in model.parameters())
+    largest = max(float(weight.detach().abs().max()) for weight in model.parameters())
     with quiet():
         model.to(torch.float16 if largest < 65504 else torch.bfloat16).save_pretrained(folder)
         tokenizer.save_pretrained(folder)

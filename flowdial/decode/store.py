@@ -148,7 +148,7 @@ def _from_gguf(path: Path, progress: Progress) -> ModelSource:
 def _fingerprint(folder: Path) -> str:
     weights = sorted(path for path in folder.iterdir() if path.suffix in {".safetensors", ".bin"})
     if not weights:
-        raise ModelError(f"{folder} holds config.json but no weights", hint="expected *.safetensors beside it")
+        raise ModelError(f"{folder} holds config.json but no weights", hint="*.safetensors belong beside it")
     digest = hashlib.sha256((folder / "config.json").read_bytes())
     for path in weights:
         size = path.stat().st_size
@@ -192,9 +192,9 @@ def _ensure(name: str, source_sha256: str, supply: Supply, progress: Progress) -
                 if not _intact(folder):  # else the process that we waited for has built it
                     _build(folder, source_sha256, supply, progress)
         except (OSError, SafetensorError) as error:  # safetensors has its own words for a full disk
-            why = getattr(error, "strerror", None) or error
+            message = f"{folder.parent} cannot be written: {getattr(error, 'strerror', None) or error}"
             hint = "make room (1 GB is plenty) or set FLOWDIAL_CACHE to a folder that can be written"
-            raise CacheError(f"the model cache {folder.parent} cannot be written: {why}", hint=hint) from error
+            raise CacheError(message, hint=hint) from error
     return _opened(folder)
 
 
@@ -295,6 +295,6 @@ def _sha256(path: Path) -> str:
 def _check(path: Path, expected: str) -> None:
     if (found := _sha256(path)) != expected:
         raise ModelError(
-            f"{path.name} is not the file that FlowDial knows: SHA-256 {found}, expected {expected}; not kept",
+            f"{path.name} is not the file that FlowDial knows, and not kept: SHA-256 {found}, not {expected}",
             hint="a proxy or mirror changed it, or the transfer broke off: try again on another network",
         )

@@ -17,7 +17,7 @@ from flowdial.engine.turn import Choice, Turn
 from flowdial.errors import ModelError, SessionError
 from flowdial.flow import SILENT, Flow, load
 from flowdial.flow.text import plain
-from flowdial.reply import PIPELINE, Draft, Situation, Stage, run
+from flowdial.reply import PIPELINES, Draft, Situation, Stage, run
 from flowdial.session import STAY, Event, Move, Option, Session, is_done, legal, options, step
 from flowdial.session import prompt as prompts
 from flowdial.session.log import BACK
@@ -45,7 +45,7 @@ class Engine:
         *,
         model: LanguageModel | ModelSupplier | None = None,
         margin: float = MARGIN,
-        stages: tuple[Stage, ...] = PIPELINE,
+        stages: tuple[Stage, ...] = PIPELINES["guided"],
     ) -> None:
         if not 0 <= margin <= 1:
             raise ValueError("margin is a probability: 0 to 1")

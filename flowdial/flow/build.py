@@ -7,16 +7,27 @@ bodies are walked by a trampoline (a method yields the body it wants walked), so
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections import Counter
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from flowdial.errors import FlowError
 from flowdial.flow.model import Edge, Flow, Node
 from flowdial.notation import ast
 
-#: A loose end: the node that a path has reached, and the label of the edge that will leave it.
-End = tuple[str, str]
+
+class End(NamedTuple):
+    """A loose end: the node that a path has reached, the label of the edge that will leave it, and the place
+    of that edge among all, in reading order.
+    """
+
+    source: str
+    label: str
+    order: int
+
+
 Walk = Generator[ast.Body, None, None]
 
 
@@ -39,7 +50,8 @@ class _Builder:
     def __init__(self, diagram: ast.Diagram) -> None:
         self.diagram = diagram
         self.nodes: dict[str, Node] = {}
-        self.edges: list[Edge] = []
+        self.ties: list[tuple[End, str]] = []
+        self.order = itertools.count()
         self.ends: list[End] = []
         self.loops: list[_Loop] = []
         self.lane = ""
@@ -77,21 +89,23 @@ class _Builder:
         self.last = node_id
         return node_id
 
+    def end(self, source: str, label: str = "") -> End:
+        return End(source, label, next(self.order))
+
     def tie(self, ends: Iterable[End], target: str) -> None:
-        for source, label in ends:
-            self.edges.append(Edge(f"e{len(self.edges) + 1}", source, target, label))
+        self.ties += [(end, target) for end in ends]
 
     def step(self, kind: str, label: str, span: ast.Span, opener: str = "") -> str:
         """A new node to which all loose ends lead, and which is the only loose end now."""
         node_id = self.node(kind, label, span, opener)
         self.tie(self.ends, node_id)
-        self.ends = [(node_id, "")]
+        self.ends = [self.end(node_id)]
         return node_id
 
     # ---- single statements ----
     def visit_Terminal(self, statement: ast.Terminal) -> None:
         if statement.word == "start":
-            self.ends = [(self.node("start", "", statement.span), "")]
+            self.ends = [self.end(self.node("start", "", statement.span))]
         elif statement.word == "break":
             (self.loops[-1].breaks if self.loops else self.lost).extend(self.ends)
             self.ends = []
@@ -102,14 +116,14 @@ class _Builder:
             self.ends = []
 
     def at_connector(self) -> bool:
-        return all(self.nodes[source].kind == "connector" for source, _ in self.ends)
+        return all(self.nodes[end.source].kind == "connector" for end in self.ends)
 
     def visit_Action(self, statement: ast.Action) -> None:
         self.step("action", statement.text, statement.span)
 
     def visit_Arrow(self, statement: ast.Arrow) -> None:
         if statement.text:
-            self.ends = [(source, label or statement.text) for source, label in self.ends]
+            self.ends = [end._replace(label=end.label or statement.text) for end in self.ends]
 
     def visit_Label(self, statement: ast.Label) -> None:
         self.labels[statement.name] = self.step("label", statement.name, statement.span)
@@ -141,12 +155,12 @@ class _Builder:
         out: list[End] = []
         for branch in statement.branches:
             decision = self.step("decision", branch.test or "", branch.span)
-            self.ends = [(decision, branch.label)]
+            self.ends = [self.end(decision, branch.label)]
             yield branch.body
             out += self.ends
-            self.ends = [(decision, "")]
+            self.ends = [self.end(decision)]
         if statement.otherwise is not None:
-            self.ends = [(decision, statement.otherwise.label)]
+            self.ends = [self.end(decision, statement.otherwise.label)]
             yield statement.otherwise.body
         self.ends = out + self.ends
 
@@ -154,7 +168,7 @@ class _Builder:
         decision = self.step("decision", statement.test, statement.span)
         out: list[End] = []
         for case in statement.cases:
-            self.ends = [(decision, case.label)]
+            self.ends = [self.end(decision, case.label)]
             yield case.body
             out += self.ends
         self.ends = out if statement.cases else self.ends
@@ -162,12 +176,12 @@ class _Builder:
     def visit_While(self, statement: ast.While) -> Walk:
         decision = self.step("decision", statement.test, statement.span)
         self.loops.append(_Loop())
-        self.ends = [(decision, statement.label)]
+        self.ends = [self.end(decision, statement.label)]
         yield statement.body
         loop = self.loops.pop()
         self.back(loop)
         self.tie(self.ends, decision)
-        self.ends = [(decision, statement.exit_label), *loop.breaks]
+        self.ends = [self.end(decision, statement.exit_label), *loop.breaks]
 
     def visit_Repeat(self, statement: ast.Repeat) -> Walk:
         kind = "loop" if statement.first is None else "action"
@@ -176,10 +190,10 @@ class _Builder:
         yield statement.body
         loop = self.loops.pop()
         decision = self.step("decision", statement.test, statement.test_span)
-        self.ends = [(decision, statement.label)]
+        self.ends = [self.end(decision, statement.label)]
         self.back(loop)
         self.tie(self.ends, top)
-        self.ends = [(decision, statement.exit_label), *loop.breaks]
+        self.ends = [self.end(decision, statement.exit_label), *loop.breaks]
 
     def back(self, loop: _Loop) -> None:
         if loop.backward is not None and self.ends:
@@ -189,7 +203,7 @@ class _Builder:
         bar = self.step(statement.word, "", statement.span)
         joined: list[End] = []
         for body in statement.branches:
-            self.ends = [(bar, "")]
+            self.ends = [self.end(bar)]
             yield body
             joined += self.ends
         self.ends = joined
@@ -202,8 +216,14 @@ class _Builder:
         self.join_connectors()
         self.leave()
         diagram = self.diagram
-        return Flow(
-            diagram.kind, self.nodes, tuple(self.edges), diagram.title, diagram.settings.get("lang", "")
+        lang = diagram.settings.get("lang", "")
+        return Flow(diagram.kind, self.nodes, self.edges(), diagram.title, lang)
+
+    def edges(self) -> tuple[Edge, ...]:
+        """The edges in reading order of the place they leave."""
+        ties = sorted(self.ties, key=lambda tie: tie[0].order)
+        return tuple(
+            Edge(f"e{number}", end.source, target, end.label) for number, (end, target) in enumerate(ties, 1)
         )
 
     def resolve_gotos(self) -> None:
@@ -215,12 +235,12 @@ class _Builder:
 
     def join_connectors(self) -> None:
         """A connector where a path stops goes on at the connector of the same letter."""
-        leaving = {edge.source for edge in self.edges} | {source for source, _ in self.ends}
+        leaving = {end.source for end, _ in self.ties} | {end.source for end in self.ends}
         circles = [node for node in self.nodes.values() if node.kind == "connector"]
         going = {node.label: node.id for node in circles if node.id in leaving}
         for node in circles:
             if node.id not in leaving and node.label in going:
-                self.tie([(node.id, "")], going[node.label])
+                self.tie([self.end(node.id)], going[node.label])
 
     def leave(self) -> None:
         """Paths that run off the end of the diagram, or to nowhere, end in one `exit`."""

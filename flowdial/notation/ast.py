@@ -94,10 +94,11 @@ class Note(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Decoration(Statement):
-    """Title, skinparam, style … kept as written; `keyword` is its first word in lower case."""
+    """Title, skinparam, style …: `keyword` is its first word in lower case, `source` all of it as written."""
 
     keyword: str
     text: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ groups of its terminal.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from lark import Token, Transformer
@@ -103,7 +102,7 @@ class ActivityBuilder(Transformer[Token, Body]):
 
     def DECORATION(self, token: Token) -> Statement:
         keyword, text = _decoration(token)
-        return Decoration(_span(token), keyword, text)
+        return Decoration(_span(token), keyword, text, str(token))
 
     # ---- blocks ----
     def start(self, children: list[Body]) -> Body:
@@ -180,7 +179,7 @@ class ActivityBuilder(Transformer[Token, Body]):
         opening, body, closing = children
         found = self.fields(opening)
         name = found["group_quoted"] or found["group_name"] or found["group_text"] or ""
-        return Group(_between(opening, closing), name.strip(), body)
+        return Group(_between(opening, closing), name.strip().strip("\"").strip(), body)
 
 
 def _parallel(word: str, children: list[Any]) -> Statement:
@@ -198,6 +197,3 @@ def _decoration(token: Token) -> tuple[str, str]:
     if keyword in ("title", "header", "footer", "legend", "caption") and (block := _BLOCK_TEXT.match(token)):
         return keyword, block[2].strip()
     return keyword, rest.strip()
-
-
-TokenCallback = Callable[[Token], Statement]

@@ -1,4 +1,4 @@
-"""The stages of a reply: acknowledge, guard, render.
+"""The stages of a reply: acknowledge (or write freely), guard, render.
 
 The model writes the words that take up what the user said; the step itself is rendered from the flow, word
 for word, so that a reply cannot promise what the process does not hold.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from flowdial.constraint import compile_options
 from flowdial.flow.text import language
 from flowdial.reply.draft import Draft, Situation, Stage
 from flowdial.session import prompt
@@ -27,17 +28,42 @@ _OR = {"en": " / ", "zh": "／"}
 
 
 def acknowledge(situation: Situation, draft: Draft) -> Draft:
-    """Let the model take up the user's words in one short sentence; nothing where no model is to be called."""
-    if situation.model is None or situation.say or situation.done or situation.unsure:
+    """Let the model choose the sentence that takes up the user's words, decoding inside a token automaton.
+
+    Which one the words make more likely than no words do is scored in one pass.
+    """
+    if situation.model is None or not _wants_lead(situation):
         return draft
-    write = prompt.aside if situation.stayed else prompt.acknowledgement
-    prefix, turn = map(situation.model.encode, write(situation.lang, situation.words))
-    text = ""
-    for piece in situation.model.generate(prefix, turn, max_tokens=MAX_TOKENS[situation.lang], stop=("\n",)):
+    asked, model = _lead_prompt(situation), situation.model
+    automaton = compile_options(asked.leads, model.encode, prefix=asked.turn)
+    turns = [model.encode(asked.turn), model.encode(asked.baseline)]
+    branches = [[*turn, *path] for turn in turns for path in automaton.paths]
+    scores = model.score(model.encode(asked.prefix), branches)
+    totals = [sum(score[-len(path) :]) for score, path in zip(scores, automaton.paths * 2, strict=True)]
+    gains = [given - alone for given, alone in zip(totals, totals[len(asked.leads) :], strict=False)]
+    return draft.with_lead(asked.leads[gains.index(max(gains))].strip())
+
+
+def write_freely(situation: Situation, draft: Draft) -> Draft:
+    """Let the model write that sentence itself: for models that are large enough to be trusted with it."""
+    if situation.model is None or not _wants_lead(situation):
+        return draft
+    asked, model, text = _lead_prompt(situation), situation.model, ""
+    prefix, turn = model.encode(asked.prefix), model.encode(asked.turn)
+    for piece in model.generate(prefix, turn, max_tokens=MAX_TOKENS[situation.lang], stop=("\n",)):
         text += piece
         if _SENTENCE_END.search(text):
             break
     return draft.with_lead(_first_sentence(text))
+
+
+def _wants_lead(situation: Situation) -> bool:
+    return not (situation.say or situation.done or situation.unsure)
+
+
+def _lead_prompt(situation: Situation) -> prompt.LeadPrompt:
+    write = prompt.aside if situation.stayed else prompt.acknowledgement
+    return write(situation.lang, situation.words)
 
 
 def guard(situation: Situation, draft: Draft) -> Draft:
@@ -103,4 +129,9 @@ def _stems(text: str) -> set[str]:
     return words | {run[i : i + 2] for run in runs for i in range(len(run) - 1)}
 
 
-PIPELINE: tuple[Stage, ...] = (acknowledge, guard, render)
+#: Ways to write a reply: `guided` for small models, `free` for large ones, `plain` without a model.
+PIPELINES: dict[str, tuple[Stage, ...]] = {
+    "guided": (acknowledge, guard, render),
+    "free": (write_freely, guard, render),
+    "plain": (render,),
+}

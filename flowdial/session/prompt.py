@@ -99,64 +99,73 @@ def _prefix(lang: str) -> str:
     return _INTRO[lang] + "".join(shots)
 
 
+@dataclass(frozen=True, slots=True)
+class LeadPrompt:
+    """Texts behind which a few words are written that take up what the user said.
+
+    `prefix` is constant for a language; `turn` holds the user's words, `baseline` the same without them;
+    `leads` are sentences that fit any process, for a model that cannot be trusted to write freely.
+    """
+
+    prefix: str
+    turn: str
+    baseline: str
+    leads: tuple[str, ...]
+
+
+_TURN = {"en": "Customer: {}\nAssistant:", "zh": "客户：{}\n客服："}
 _ACKNOWLEDGE = {
-    "en": (
-        "The assistant thanks or comforts the customer in a few words before it goes on.\n\n",
-        "Customer: {}\nAssistant:",
-        (
-            ("nope, it stays dark", "Thanks for checking that."),
-            ("I lost my keys and I am locked out", "I am sorry to hear that."),
-            ("yes, it is working again!", "Great, that is good news."),
-            ("the blue one", "All right, the blue one."),
-        ),
-    ),
-    "zh": (
-        "客服先用几个字回应客户，再说下一步。\n\n",
-        "客户：{}\n客服：",
-        (
-            ("没有，一直是黑的", "好的，谢谢您的确认。"),
-            ("钥匙丢了，进不了门", "很抱歉给您带来不便。"),
-            ("好了，又能用了！", "太好了。"),
-            ("蓝色的那个", "好的，明白了。"),
-        ),
-    ),
+    "en": "The assistant thanks or comforts the customer in a few words before it goes on.\n\n",
+    "zh": "客服先用几个字回应客户，再说下一步。\n\n",
 }
 _ASIDE = {
+    "en": "The customer says something off the subject. The assistant answers in one short sentence.\n\n",
+    "zh": "客户说了无关的话，客服用一句话回答。\n\n",
+}
+_ACKNOWLEDGE_SHOTS = {
     "en": (
-        "The customer says something that is not on the subject. The assistant answers in one short sentence.\n\n",
-        "Customer: {}\nAssistant:",
-        (
-            ("how old are you?", "I am a computer program, so I have no age."),
-            ("do you sell shoes too?", "I am afraid I cannot help with that here."),
-            ("my dog is so sweet", "That is nice to hear."),
-        ),
+        ("nope, it stays dark", "Thanks for checking."),
+        ("I lost my keys and I am locked out", "I am sorry to hear that."),
+        ("yes, it is working again!", "Great, that is good news."),
+        ("the blue one", "All right, noted."),
     ),
     "zh": (
-        "客户说了无关的话，客服用一句话回答。\n\n",
-        "客户：{}\n客服：",
-        (
-            ("你几岁了？", "我是智能助手，没有年龄。"),
-            ("你们卖鞋吗？", "抱歉，这个问题我在这里帮不上忙。"),
-            ("我家的狗好可爱", "听您这么说真好。"),
-        ),
+        ("没有，一直是黑的", "好的，谢谢您的确认。"),
+        ("钥匙丢了，进不了门", "很抱歉给您带来不便。"),
+        ("好了，又能用了！", "太好了。"),
+        ("蓝色的那个", "好的，明白了。"),
+    ),
+}
+_ASIDE_SHOTS = {
+    "en": (
+        ("how old are you?", "I am a computer program and know only this process."),
+        ("do you sell shoes too?", "I am afraid I cannot help with that here."),
+        ("my dog is so sweet", "Let us get back to the matter at hand."),
+    ),
+    "zh": (
+        ("你几岁了？", "我是智能助手，只了解这个流程。"),
+        ("你们卖鞋吗？", "抱歉，这个问题我在这里帮不上忙。"),
+        ("我家的狗好可爱", "我们先把手上的事情办完吧。"),
     ),
 }
 
 
-def acknowledgement(lang: str, words: str) -> tuple[str, str]:
-    """Prefix and prompt behind which the model writes a few words that take up what the user said."""
-    return _shots(_ACKNOWLEDGE[lang], lang, words)
+def acknowledgement(lang: str, words: str) -> LeadPrompt:
+    """For a user whose words moved the process."""
+    return _lead(lang, _ACKNOWLEDGE[lang], _ACKNOWLEDGE_SHOTS[lang], words)
 
 
-def aside(lang: str, words: str) -> tuple[str, str]:
-    """Prefix and prompt behind which the model answers, in one sentence, what is not on the subject."""
-    return _shots(_ASIDE[lang], lang, words)
+def aside(lang: str, words: str) -> LeadPrompt:
+    """For a user whose words are not on the subject."""
+    return _lead(lang, _ASIDE[lang], _ASIDE_SHOTS[lang], words)
 
 
-def _shots(
-    parts: tuple[str, str, tuple[tuple[str, str], ...]], lang: str, words: str
-) -> tuple[str, str]:
-    intro, turn, shots = parts
-    gap = _GAP[lang]
+def _lead(lang: str, intro: str, shots: tuple[tuple[str, str], ...], words: str) -> LeadPrompt:
+    turn, gap = _TURN[lang], _GAP[lang]
     shown = "".join(f"{turn.format(user)}{gap}{answer}\n\n" for user, answer in shots)
-    return intro + shown, turn.format(one_line(words))
+    return LeadPrompt(
+        intro + shown,
+        turn.format(one_line(words)),
+        turn.format("…"),
+        tuple(gap + answer for _, answer in shots),
+    )

@@ -1,0 +1,132 @@
+"""Write a diagram in canonical form.  Diagram -> PlantUML.  Knows the grammar; knows no graph.
+
+Parsing what is rendered gives the same process again. Nested bodies are written by a trampoline, so that
+depth costs no stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+
+from flowdial.notation import ast
+
+#: A line, or a body that is to be written one level deeper.
+Piece = str | ast.Body
+Lines = Generator[Piece, None, None]
+_INDENT = "  "
+
+
+def render(diagram: ast.Diagram) -> str:
+    """Canonical PlantUML of a diagram, `@startuml` to `@enduml`; notes and decorations are kept."""
+    writer = _Writer(diagram.annotations)
+    out = [f"@startuml {diagram.name}".rstrip()]
+    out += [f"' flowdial: {key}={_quoted(value)}" for key, value in diagram.settings.items()]
+    stack = [writer.body(diagram.body)]
+    while stack:
+        piece = next(stack[-1], None)
+        if piece is None:
+            stack.pop()
+        elif isinstance(piece, str):
+            out += _indented(piece, len(stack) - 1)
+        else:
+            stack.append(writer.body(piece))
+    return "\n".join([*out, "@enduml", ""])
+
+
+def _indented(piece: str, depth: int) -> list[str]:
+    """Only the first line is indented: the others may be text, whose white space counts."""
+    first, *rest = piece.split("\n")
+    return [_INDENT * depth + first, *rest]
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _labelled(text: str, label: str, word: str) -> str:
+    return f"{text} {word} ({label})" if label else text
+
+
+class _Writer:
+    def __init__(self, annotations: Mapping[int, Mapping[str, str]]) -> None:
+        self.annotations = annotations
+
+    def body(self, body: ast.Body) -> Lines:
+        for statement in body:
+            for key, value in self.annotations.get(statement.span.line, {}).items():
+                yield f"' flowdial: {key}={_quoted(value)}"
+            yield from getattr(self, f"write_{type(statement).__name__}")(statement)
+
+    def write_Terminal(self, statement: ast.Terminal) -> Lines:
+        yield statement.word
+
+    def write_Action(self, statement: ast.Action) -> Lines:
+        yield f":{statement.text}; {statement.stereotype}".rstrip()
+
+    def write_Arrow(self, statement: ast.Arrow) -> Lines:
+        yield f"-> {statement.text};" if statement.text else "->"
+
+    def write_Label(self, statement: ast.Label) -> Lines:
+        yield f"label {statement.name}"
+
+    def write_Goto(self, statement: ast.Goto) -> Lines:
+        yield f"goto {statement.name}"
+
+    def write_Connector(self, statement: ast.Connector) -> Lines:
+        yield f"({statement.name})"
+
+    def write_Backward(self, statement: ast.Backward) -> Lines:
+        yield f"backward :{statement.text};"
+
+    def write_Swimlane(self, statement: ast.Swimlane) -> Lines:
+        yield f"|{statement.name}|{statement.title}"
+
+    def write_Note(self, statement: ast.Note) -> Lines:
+        yield f"note right\n{statement.text}\nend note"
+
+    def write_Decoration(self, statement: ast.Decoration) -> Lines:
+        yield statement.source
+
+    def write_If(self, statement: ast.If) -> Lines:
+        word = "if"
+        for branch in statement.branches:
+            yield f"{word} ({branch.test}) then" + (f" ({branch.label})" if branch.label else "")
+            yield branch.body
+            word = "elseif"
+        if statement.otherwise is not None:
+            label = statement.otherwise.label
+            yield f"else ({label})" if label else "else"
+            yield statement.otherwise.body
+        yield "endif"
+
+    def write_Switch(self, statement: ast.Switch) -> Lines:
+        yield f"switch ({statement.test})"
+        for case in statement.cases:
+            yield f"case ({case.label})"
+            yield case.body
+        yield "endswitch"
+
+    def write_While(self, statement: ast.While) -> Lines:
+        yield _labelled(f"while ({statement.test})", statement.label, "is")
+        yield statement.body
+        yield f"endwhile ({statement.exit_label})" if statement.exit_label else "endwhile"
+
+    def write_Repeat(self, statement: ast.Repeat) -> Lines:
+        yield "repeat" if statement.first is None else f"repeat :{statement.first};"
+        yield statement.body
+        asks = statement.test or statement.label
+        test = _labelled(f"repeat while ({statement.test})" if asks else "repeat while", statement.label, "is")
+        yield _labelled(test, statement.exit_label, "not")
+
+    def write_Parallel(self, statement: ast.Parallel) -> Lines:
+        word = statement.word
+        for number, body in enumerate(statement.branches):
+            yield f"{word} again" if number else word
+            yield body
+        yield f"end {word}"
+
+    def write_Group(self, statement: ast.Group) -> Lines:
+        yield f'partition "{statement.name}" {{' if statement.name else "group"
+        yield statement.body
+        yield "}" if statement.name else "end group"

@@ -1,0 +1,1 @@
+"""Command line and terminal.  They translate input and output, and decide nothing."""

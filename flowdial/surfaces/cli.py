@@ -1,0 +1,189 @@
+"""The command line.  argv -> commands.  Heavy parts are imported by the command that needs them.
+
+Exit codes: 0 done, 1 a fault of FlowDial, 2 bad input (said with place and hint), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from flowdial.errors import FlowDialError
+
+FORMATS = ("json", "jsonl", "dot", "mermaid", "svg", "png", "puml")
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("flowdial")
+    except importlib.metadata.PackageNotFoundError:
+        return "0 (not installed)"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(_version(), prog_name="flowdial")
+def cli() -> None:
+    """Turn a process drawn in PlantUML into a dialogue that cannot leave the process.
+
+    \b
+    Examples:
+      flowdial chat flows/en/router_support.puml
+      flowdial graph flows/zh/refund.puml --format svg -o refund.svg
+    """
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--format", "-f", "format_", type=click.Choice(FORMATS), default="json", show_default=True)
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Write here instead of to standard output.")
+@click.option("--diagram", type=click.IntRange(min=1), help="Which diagram of a file that holds several.")
+def graph(files: tuple[Path, ...], format_: str, output: Path | None, diagram: int | None) -> None:
+    """Print or draw the graph that FILES mean.
+
+    `jsonl` prints one object a diagram and goes on after a file that is refused (its object has `error`, and
+    the exit code is 2 at the end). The other formats take one diagram.
+
+    \b
+    Examples:
+      flowdial graph flows/zh/refund.puml --format mermaid
+      flowdial graph --format jsonl flows/*/*.puml > flows.jsonl
+      flowdial graph flows/en/router_support.puml -f png -o router.png
+    """
+    from flowdial.surfaces import graphs
+
+    sys.exit(graphs.run(files, format_, output, diagram))
+
+
+def _model_options(function: _Function) -> _Function:
+    for option in reversed(
+        (
+            click.option("--model", metavar="MODEL", help="Cache name, Hugging Face folder, hub id or GGUF file."),
+            click.option("--adapter", metavar="FOLDER", help="LoRA adapter for the model."),
+            click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps."),
+            click.option(
+                "--dtype",
+                type=click.Choice(["auto", "float32", "bfloat16", "float16"]),
+                default="auto",
+                show_default=True,
+            ),
+            click.option("--quantize", type=click.Choice(["4bit", "8bit"]), help="bitsandbytes; needs CUDA."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+@cli.command()
+@click.argument("flow", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Line protocol: a text a line in, a JSON object a line out.")
+@click.option("--diagram", type=click.IntRange(min=1), help="Which diagram of a file that holds several.")
+@click.option(
+    "--replies",
+    type=click.Choice(["guided", "free", "plain"]),
+    default="guided",
+    show_default=True,
+    help="guided: the model chooses among fitting sentences; free: it writes them; plain: no model.",
+)
+@click.option(
+    "--margin",
+    type=click.FloatRange(0, 1),
+    help="Ask back where the best move leads the next by less probability than this.  [default: 0.2]",
+)
+@_model_options
+def chat(flow: Path, as_json: bool, diagram: int | None, **options: Any) -> None:
+    """Talk to FLOW, a PlantUML activity diagram.
+
+    \b
+    Examples:
+      flowdial chat flows/en/router_support.puml
+      printf '%s\\n' 'about an hour ago' 'no, it is dark' | flowdial chat flows/en/router_support.puml --json
+    """
+    from flowdial.surfaces import chat as surface
+
+    sys.exit(surface.run(flow, as_json=as_json, diagram=diagram, **options))
+
+
+@cli.group()
+def model() -> None:
+    """Fetch and list the models of the cache.
+
+    \b
+    Example:
+      flowdial model fetch
+    """
+
+
+@model.command()
+@click.argument("name", required=False)
+def fetch(name: str | None) -> None:
+    """Fetch the embedded model (or open NAME) and put it into the cache.
+
+    \b
+    Example:
+      flowdial model fetch
+    """
+    from flowdial.decode.store import resolve
+    from flowdial.surfaces.progress import progress
+
+    with progress() as report:
+        source = resolve(name, progress=report)
+    click.echo(f"{source.name}: {source.path_or_id}")
+
+
+@model.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+def list_models(as_json: bool) -> None:
+    """List the models of the cache.
+
+    \b
+    Example:
+      flowdial model list --json
+    """
+    from flowdial.decode.store import cached_models
+
+    names = list(cached_models())
+    if as_json:
+        click.echo(json.dumps(names))
+    else:
+        click.echo("\n".join(names) or "no model is fetched yet: flowdial model fetch")
+
+
+def main(argv: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    arguments = sys.argv[1:] if argv is None else argv
+    try:
+        cli(arguments, prog_name="flowdial", standalone_mode=False)
+    except FlowDialError as error:
+        _fail(str(error), as_json="--json" in arguments)
+    except click.ClickException as error:
+        if "--json" in arguments:
+            _fail(error.format_message(), as_json=True)
+        error.show()
+        sys.exit(2)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        _fail(f"{error.filename or 'the system'}: {error.strerror or error}", as_json="--json" in arguments)
+    sys.exit(0)
+
+
+def _fail(message: str, *, as_json: bool) -> NoReturn:
+    if as_json:
+        click.echo(json.dumps({"error": message}, ensure_ascii=False))
+    else:
+        click.echo(f"flowdial: {message}", err=True)
+    sys.exit(2)
