@@ -30,9 +30,7 @@ class NotationError(FlowDialError):
     `line` and `column` count from 1; `rendered` is the message with the source line, a caret and the hint.
     """
 
-    def __init__(
-        self, message: str, *, line: int = 1, column: int = 1, hint: str = "", rendered: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, line: int = 1, column: int = 1, hint: str = "", rendered: str = "") -> None:
         super().__init__(message, hint=hint)
         self.line = line
         self.column = column

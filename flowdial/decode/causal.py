@@ -7,6 +7,7 @@ every token see the cached prefix and its own ancestors only.
 from __future__ import annotations
 
 import copy
+import itertools
 import math
 import threading
 from collections import OrderedDict
@@ -57,7 +58,7 @@ class CausalModel:
             table = torch.log_softmax(logits.float(), dim=-1)
         rows = {node: row for row, node in enumerate(scored)}
         result = [
-            [float(table[rows[parent], tree.tokens[node]]) for parent, node in zip(leaf, leaf[1:], strict=False)]
+            [float(table[rows[parent], tree.tokens[node]]) for parent, node in itertools.pairwise(leaf)]
             for leaf in tree.leaves
         ]
         _finite(result)
@@ -125,7 +126,7 @@ class CausalModel:
         ids: list[int] = []
         for token in self._greedy(tuple(prefix), list(prompt), max_tokens):
             ids.append(token)
-            grown = self._loaded.tokenizer.decode(ids, skip_special_tokens=True)
+            grown = str(self._loaded.tokenizer.decode(ids, skip_special_tokens=True))
             if grown.endswith("\ufffd"):
                 continue
             end = min((grown.find(mark) for mark in stop if mark in grown), default=-1)

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 _WORD = re.compile(r"[a-z0-9']+|[\u3400-\u9fff]")
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _STOP = frozenset(
-    "the a an is are was were do does did of to in on at it i my me you your we our this that there be been "
-    "for and or have has had with now just".split()
+    (
+        "the a an is are was were do does did of to in on at it i my me you your we our this that there be "
+        "been for and or have has had with now just"
+    ).split()
 )
 _NO = re.compile(
     r"\b(?:no|nope|nah|not|never|none|nothing|nobody|neither|cannot|without|false)\b|n['’]?t\b"
@@ -68,8 +70,8 @@ def option_cues(names: Sequence[str], words: str) -> list[Cues]:
 
 
 def stay_cues(question: str, names: Sequence[str], words: str) -> tuple[float, float, float]:
-    """Features of staying: the user asks or requests something; the words share nothing with the question or the options;
-    they take no side.
+    """Features of staying: the user asks or requests something; how much of the words neither question nor
+    options have; the words take no side.
     """
     known = _grams(question).union(*(_grams(name) for name in names))
     tokens = _grams(words)

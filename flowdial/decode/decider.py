@@ -55,9 +55,7 @@ class Asked(Protocol):
 def decide(model: LanguageModel, asked: Asked) -> list[float]:
     """Probabilities of the options, and last of staying; they sum to 1. One forward pass. Raises ModelError."""
     weights = WEIGHTS[asked.lang]
-    scores = [
-        sum(w * x for w, x in zip(weights, row, strict=True)) for row in features(asked, channel(model, asked))
-    ]
+    scores = [sum(w * x for w, x in zip(weights, row, strict=True)) for row in features(asked, channel(model, asked))]
     top = max(scores)
     exponents = [math.exp(score - top) for score in scores]
     return [value / sum(exponents) for value in exponents]

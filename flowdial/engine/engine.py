@@ -69,7 +69,7 @@ class Engine:
         begun = time.perf_counter()
         marking = session.trail[0]
         reply = self._reply(session, marking, "", None, None).text(self.lang)
-        return self._turn(session, (self.flow.start,), marking, Move("start"), 1.0, (), reply, False, begun)
+        return self._turn((self.flow.start,), marking, Move("start"), 1.0, (), reply, False, begun)
 
     def turn(self, session: Session, text: str, *, listen: Listener | None = None) -> Turn:
         """One turn: the user's text in, one move and a reply out.
@@ -81,7 +81,7 @@ class Engine:
         self._check(session)
         before = session.marking
         moves = legal(self.flow, before)
-        move, chances, unsure = self._choose(before, moves, text)
+        move, chances, unsure = self._choose(moves, text)
         after = step(self.flow, before, move.id)
         decided = len(moves) > 1
         draft = self._reply(session, after, text, move if decided else None, listen, unsure=unsure)
@@ -89,7 +89,7 @@ class Engine:
         session.append(Event(text, move.id, reply))
         probability = chances[move.id] if chances else 1.0
         choices = self._choices(moves, chances)
-        return self._turn(session, before, after, move, probability, choices, reply, decided, begun)
+        return self._turn(before, after, move, probability, choices, reply, decided, begun)
 
     async def aturn(self, session: Session, text: str, *, listen: Listener | None = None) -> Turn:
         """`turn` without blocking the event loop; `listen` is called in a worker thread."""
@@ -104,7 +104,7 @@ class Engine:
         after = session.trail[-2]
         reply = self._reply(session, after, "", None, None).text(self.lang)
         session.append(Event("", BACK, reply))
-        return self._turn(session, before, after, Move(BACK), 1.0, (), reply, False, begun)
+        return self._turn(before, after, Move(BACK), 1.0, (), reply, False, begun)
 
     def options(self, session: Session) -> tuple[Option, ...]:
         """What may happen next, in words."""
@@ -124,9 +124,7 @@ class Engine:
         if is_done(self.flow, session.marking):
             raise SessionError("the dialogue is over", hint="start a new session, or go back")
 
-    def _choose(
-        self, marking: tuple[str, ...], moves: tuple[Move, ...], text: str
-    ) -> tuple[Move, dict[str, float], bool]:
+    def _choose(self, moves: tuple[Move, ...], text: str) -> tuple[Move, dict[str, float], bool]:
         """The move, the probability of every legal one, and whether the bot stays only because it is unsure."""
         if len(moves) == 1:
             return moves[0], {}, False
@@ -150,8 +148,7 @@ class Engine:
     def _choices(self, moves: tuple[Move, ...], chances: dict[str, float]) -> tuple[Choice, ...]:
         names = {option.move.id: option.name for option in options(self.flow, moves)}
         return tuple(
-            Choice(m.id, names.get(m.id, m.id), m.target, round(chances[m.id], 6) if chances else None)
-            for m in moves
+            Choice(m.id, names.get(m.id, m.id), m.target, round(chances[m.id], 6) if chances else None) for m in moves
         )
 
     # ---- the reply ----
@@ -197,7 +194,6 @@ class Engine:
 
     def _turn(
         self,
-        session: Session,
         before: tuple[str, ...],
         after: tuple[str, ...],
         move: Move,

@@ -222,9 +222,7 @@ class _Builder:
     def edges(self) -> tuple[Edge, ...]:
         """The edges in reading order of the place they leave."""
         ties = sorted(self.ties, key=lambda tie: tie[0].order)
-        return tuple(
-            Edge(f"e{number}", end.source, target, end.label) for number, (end, target) in enumerate(ties, 1)
-        )
+        return tuple(Edge(f"e{number}", end.source, target, end.label) for number, (end, target) in enumerate(ties, 1))
 
     def resolve_gotos(self) -> None:
         for ends, name in self.gotos:

@@ -42,9 +42,7 @@ def to_json(flow: Flow, file: str = "") -> dict[str, Any]:
         "title": flow.title,
         "hash": flow.hash,
         "nodes": [_node(node) for node in flow.nodes.values()],
-        "edges": [
-            {"id": e.id, "source": e.source, "target": e.target, "label": e.label} for e in flow.edges
-        ],
+        "edges": [{"id": e.id, "source": e.source, "target": e.target, "label": e.label} for e in flow.edges],
     }
 
 

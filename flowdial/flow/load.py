@@ -20,7 +20,8 @@ def loads(text: str, *, diagram: int | None = None) -> Flow:
     count = len(blocks(text))
     if diagram is None and count > 1:
         raise NotationError(
-            f"the file holds {count} diagrams", hint=f"choose one with its number, 1 to {count} (`--diagram 1`)"
+            f"the file holds {count} diagrams",
+            hint=f"choose one with its number, 1 to {count} (`--diagram 1`)",
         )
     if diagram is not None and not 1 <= diagram <= max(1, count):
         raise NotationError(f"there is no diagram {diagram}", hint=f"the file holds {count}")

@@ -14,11 +14,17 @@ from flowdial.flow.export import to_dot
 from flowdial.flow.model import Flow
 
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
-_CJK_FAMILIES = ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "Microsoft YaHei", "PingFang SC")
+_CJK_FAMILIES = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+    "Microsoft YaHei",
+    "PingFang SC",
+)
 _LATIN = "Helvetica"
 
 
-def draw(flow: Flow, format: Literal["svg", "png"] = "svg", *, active: Collection[str] = ()) -> bytes:  # noqa: A002
+def draw(flow: Flow, format: Literal["svg", "png"] = "svg", *, active: Collection[str] = ()) -> bytes:
     """The picture of a flow; nodes in `active` are marked.
 
     Raises PictureError where Graphviz, or for Chinese text a font that has it, is not installed.
@@ -35,7 +41,7 @@ def draw(flow: Flow, format: Literal["svg", "png"] = "svg", *, active: Collectio
     return picture
 
 
-def _font(flow: Flow, format: str) -> str:  # noqa: A002
+def _font(flow: Flow, format: str) -> str:
     texts = [flow.title, *(n.label for n in flow.nodes.values()), *(e.label for e in flow.edges)]
     if not any(map(_CJK.search, texts)):
         return _LATIN

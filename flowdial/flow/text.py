@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 _LINK = re.compile(r"\[\[(\S+?)(?:[ \t]+(?:\{[^}]*\}[ \t]*)?([^\]]*))?\]\]")
-_TAG = re.compile(r"</?(?:b|i|u|s|w|font|color|size|back|img|sub|sup|plain|code)\b[^>\n]*>|<[&#:$][^>\n]*>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:b|i|u|s|w|font|color|size|back|img|sub|sup|plain|code)\b[^>\n]*>|<[&#:$][^>\n]*>", re.IGNORECASE
+)
 _CREOLE = re.compile(r"(\*\*|//|\"\"|--|__|~~)(?=\S)(.+?)(?<=\S)\1")
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 

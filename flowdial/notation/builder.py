@@ -179,7 +179,7 @@ class ActivityBuilder(Transformer[Token, Body]):
         opening, body, closing = children
         found = self.fields(opening)
         name = found["group_quoted"] or found["group_name"] or found["group_text"] or ""
-        return Group(_between(opening, closing), name.strip().strip("\"").strip(), body)
+        return Group(_between(opening, closing), name.strip().strip('"').strip(), body)
 
 
 def _parallel(word: str, children: list[Any]) -> Statement:

@@ -14,9 +14,7 @@ _SHOWN = 160
 
 def width(text: str) -> int:
     """Number of terminal cells that `text` takes."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def located(
@@ -32,17 +30,13 @@ def located(
         )
         if part
     )
-    return NotationError(
-        f"error[{code}]: {message}", line=line, column=column, hint=hint, rendered=rendered
-    )
+    return NotationError(f"error[{code}]: {message}", line=line, column=column, hint=hint, rendered=rendered)
 
 
 def in_file(error: NotationError, file: str) -> NotationError:
     """The same error with the file's name in its rendered form."""
     rendered = error.rendered.replace("<text>:", f"{file}:", 1)
-    return NotationError(
-        error.message, line=error.line, column=error.column, hint=error.hint, rendered=rendered
-    )
+    return NotationError(error.message, line=error.line, column=error.column, hint=error.hint, rendered=rendered)
 
 
 def _excerpt(source: str, line: int, column: int) -> str:

@@ -105,7 +105,12 @@ _SHAPES = (
         "the note is never closed",
         "write `note right: text`, or close it with `end note`",
     ),
-    _shape("trailing-comment", r".*\S\s+(?P<at>')", "a comment cannot follow a statement", "give it a line of its own"),
+    _shape(
+        "trailing-comment",
+        r".*\S\s+(?P<at>')",
+        "a comment cannot follow a statement",
+        "give it a line of its own",
+    ),
 )
 
 _STRAY = {
@@ -175,15 +180,22 @@ def other_kind(lines: Iterable[str]) -> Mistake | None:
 def explain(source: str, column: int, expected: frozenset[str]) -> Mistake:
     """The best wording for a line that the grammar refuses at `column` (from 1)."""
     short = source[:2000]
-    return _stray(short, expected) or _known(short) or _unknown(short[column - 1 :], expected)
+    return _stray(short, expected) or _known(short) or _unknown(short[column - 1 :])
 
 
 def _stray(source: str, expected: frozenset[str]) -> Mistake | None:
     words = source.strip().lower()
     for word, (_, message) in _STRAY.items():
-        if re.match(re.escape(word) + r"(?:\s*\(.*\))?(?:\s*\w*\s*\(.*\))*\s*;?\s*$|" + re.escape(word) + r"\s*:", words):
+        if re.match(
+            re.escape(word) + r"(?:\s*\(.*\))?(?:\s*\w*\s*\(.*\))*\s*;?\s*$|" + re.escape(word) + r"\s*:",
+            words,
+        ):
             still_open = [_CLOSER_NAMES[name] for name in _CLOSER_NAMES if name in expected]
-            hint = f"close the open block with `{still_open[0]}` first" if still_open else "delete it, or open the block above"
+            hint = (
+                f"close the open block with `{still_open[0]}` first"
+                if still_open
+                else "delete it, or open the block above"
+            )
             return Mistake("stray", message, hint)
     return None
 
@@ -201,7 +213,7 @@ def _known(source: str) -> Mistake | None:
     return None
 
 
-def _unknown(rest: str, expected: frozenset[str]) -> Mistake:
+def _unknown(rest: str) -> Mistake:
     word = rest.split(None, 1)[0][:40] if rest.split() else "the end of the diagram"
     return Mistake(
         "unknown-statement",

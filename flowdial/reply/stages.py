@@ -15,7 +15,7 @@ from flowdial.session import prompt
 
 _SENTENCE_END = re.compile(r"[.!?。！？]")
 _STEM = re.compile(r"[a-z']{3,}|[\u3400-\u9fff]{2}")
-_SMALL = frozenset("the and you your for are that this have has was were with now not can will our yes but".split())
+_SMALL = frozenset(("the and you your for are that this have has was were with now not can will our yes but").split())
 MAX_TOKENS = {"en": 24, "zh": 40}
 MAX_CHARACTERS = {"en": 120, "zh": 40}
 
@@ -86,7 +86,7 @@ def names_another_step(situation: Situation, lead: str) -> bool:
     """True where `lead` speaks in the words of a step that is not the one at hand."""
     own = _stems(f"{situation.step} {situation.words} {' '.join(situation.names)}")
     spoken = set(_STEM.findall(lead.lower())) - own - _SMALL
-    return any(len(spoken & stems) >= 2 or stems and stems <= spoken for stems in map(_stems, situation.others))
+    return any(len(spoken & stems) >= 2 or (stems and stems <= spoken) for stems in map(_stems, situation.others))
 
 
 def render(situation: Situation, draft: Draft) -> Draft:

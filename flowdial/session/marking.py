@@ -76,9 +76,7 @@ def _settle(flow: Flow, marking: Marking) -> Marking:
         if at is None:
             return _ended(flow, marking)
         marking = _pass(flow, marking, at)
-    raise FlowError(
-        f"the path at `{marking[0]}` goes round without a step", hint="put an action into the loop"
-    )
+    raise FlowError(f"the path at `{marking[0]}` goes round without a step", hint="put an action into the loop")
 
 
 def _passes(flow: Flow, marking: Marking, node: str) -> bool:

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from flowdial.session import Session
 
 
-def run(
-    path: Path, *, as_json: bool, diagram: int | None, replies: str, margin: float | None, **model: Any
-) -> int:
+def run(path: Path, *, as_json: bool, diagram: int | None, replies: str, margin: float | None, **model: Any) -> int:
     """Open flow and model, then talk; gives the exit code."""
     flow = load(path, diagram=diagram)
     chosen = MARGIN if margin is None else margin
@@ -62,5 +60,3 @@ def _protocol(engine: Engine, session: Session) -> int:
 def _print(found: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
     sys.stdout.flush()
-
-
