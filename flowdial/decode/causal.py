@@ -82,7 +82,7 @@ class CausalModel:
         finally:
             grown = cache.get_seq_length() - offset
             if grown > 0:
-                cache.crop(-grown)
+                _crop(cache, offset)
         logits: torch.Tensor = output.logits[0]
         return logits
 
@@ -122,7 +122,7 @@ class CausalModel:
         self, prefix: Sequence[int], prompt: Sequence[int], *, max_tokens: int, stop: Sequence[str]
     ) -> Iterator[str]:
         """See `LanguageModel.generate`. Stops also at the tokenizer's end token."""
-        text = ""
+        text = whole = ""
         ids: list[int] = []
         for token in self._greedy(tuple(prefix), list(prompt), max_tokens):
             ids.append(token)
@@ -133,8 +133,10 @@ class CausalModel:
             if end >= 0:
                 yield grown[len(text) : end]
                 return
-            yield grown[len(text) :]
-            text = grown
+            whole, shown = grown, grown[: len(grown) - _begun(grown, stop)]
+            yield shown[len(text) :]
+            text = max(text, shown, key=len)
+        yield whole[len(text) :]
 
     def _greedy(self, prefix: tuple[int, ...], prompt: list[int], max_tokens: int) -> Iterator[int]:
         """Greedy tokens; the lock is held one token at a time, so that decisions get through."""

@@ -26,6 +26,10 @@ _YES = re.compile(
     r"\b(?:yes|yeah|yep|yup|ya|sure|ok|okay|correct|right|indeed|true|definitely|absolutely|of course)\b"
     r"|^(?:是|对|嗯|好|有|能|行|可以|当然|确实|没错|没问题)|是的|对的|好的|可以的|当然"
 )
+_LEADS = re.compile(
+    r"(?:no|nope|nah|not|never|none|nothing|nobody|yes|yeah|yep|yup|sure|ok|okay|correct|right)\b"
+    r"|(?:没有|没|不|否|未|是|对|嗯|好|有|能|行|可以|当然|确实)(?:$|[，,。.！!、 的了呢啊呀])"
+)
 _YES_IDIOM = re.compile(r"没错|没问题|不错|no problem|not bad|无误")
 _ASKS = re.compile(
     r"[?？]|[吗呢][。！!]?$"
@@ -53,9 +57,10 @@ class Cues:
         return (self.said, self.overlap, self.polarity)
 
 
-def option_cues(names: Sequence[str], words: str) -> list[Cues]:
+def option_cues(question: str, names: Sequence[str], words: str) -> list[Cues]:
     """Features of each option name against the user's words; `overlap` counts what only that option has."""
     said = _normal(words)
+    side = answer_side(question, words)
     tokens = _grams(words)
     grams = [_grams(name) for name in names]
     shares = [len(gram & tokens) / len(gram) if gram else 0.0 for gram in grams]
@@ -63,7 +68,7 @@ def option_cues(names: Sequence[str], words: str) -> list[Cues]:
         Cues(
             float(bool(said) and said == _normal(name)),
             share - max((s for j, s in enumerate(shares) if j != i), default=0.0),
-            polarity(words) * _option_polarity(name, names),
+            side * _option_polarity(name, names),
         )
         for i, (name, share) in enumerate(zip(names, shares, strict=True))
     ]
@@ -73,10 +78,11 @@ def stay_cues(question: str, names: Sequence[str], words: str) -> tuple[float, f
     """Features of staying: the user asks or requests something; how much of the words neither question nor
     options have; the words take no side.
     """
+    side = answer_side(question, words)
     known = _grams(question).union(*(_grams(name) for name in names))
     tokens = _grams(words)
     foreign = 1.0 - len(tokens & known) / len(tokens) if tokens else 1.0
-    return (_asks(words), foreign, float(polarity(words) == 0))
+    return (_asks(words), foreign, float(side == 0))
 
 
 def _asks(words: str) -> float:
@@ -92,6 +98,18 @@ def polarity(words: str) -> int:
         yes, no = _YES.search(text), _NO.search(text)
         return 1 if yes and no and yes.start() < no.start() and yes.start() == 0 else -1
     return 1 if idioms or _YES.search(text) else 0
+
+
+def answer_side(question: str, words: str) -> int:
+    """Whether the words answer the question with yes (1) or no (-1).
+
+    A yes or no at the beginning answers; further on it answers only where it speaks of what is asked: "the box
+    was not opened" says nothing yet about "is it undamaged?".
+    """
+    side, text = polarity(words), words.strip().lower()
+    first = re.split(r"[\s,，。.!！;；、]", text, maxsplit=1)[0]
+    leads = bool(_LEADS.match(text)) or (len(first) <= 3 and polarity(first) != 0)
+    return side if leads or _grams(question) & _grams(words) else 0
 
 
 def _option_polarity(name: str, names: Sequence[str]) -> int:

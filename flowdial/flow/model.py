@@ -18,7 +18,6 @@ from flowdial.errors import FlowError
 if TYPE_CHECKING:
     import networkx as nx
 
-KINDS = tuple(("start action decision fork split join loop stop end detach exit connector label").split())
 #: Nodes that a dialogue passes through within one move; at the others it rests and speaks.
 SILENT = frozenset({"start", "fork", "split", "join", "loop", "connector", "label"})
 #: Nodes at which a path is over. `exit` is the end of a diagram that writes no `stop` there.

@@ -12,7 +12,7 @@ import functools
 from dataclasses import dataclass
 
 from flowdial.errors import FlowError, IllegalMove
-from flowdial.flow.model import FINAL, SILENT, Flow
+from flowdial.flow.model import SILENT, Flow
 
 Marking = tuple[str, ...]
 
@@ -36,7 +36,7 @@ class Move:
 def begin(flow: Flow) -> Marking:
     """The marking of a new session. Raises FlowError where the flow has no start or nothing behind it."""
     start = flow.start
-    if not flow.out(start):
+    if all(flow.nodes[edge.target].kind == "exit" for edge in flow.out(start)):
         raise FlowError("nothing follows `start`", hint="write the first step below `start`")
     return _settle(flow, (start,))
 
@@ -45,7 +45,7 @@ def legal(flow: Flow, marking: Marking) -> tuple[Move, ...]:
     """All moves that the marking allows, in reading order; `stay` comes last where there is a choice."""
     moves = tuple(
         Move(edge.id, edge.source, edge.target, edge.label)
-        for node in marking
+        for node in dict.fromkeys(marking)
         if flow.nodes[node].kind not in SILENT
         for edge in flow.out(node)
     )
@@ -93,12 +93,16 @@ def _under_way(flow: Flow, marking: Marking, join: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _inside(flow: Flow, join: str) -> frozenset[str]:
-    """Nodes between a join and the fork that it closes."""
+    """Nodes between a join and the fork that it closes.
+
+    A path that leaves by `break` is not followed through a join around the fork: the two would wait for each other.
+    """
     opener = flow.nodes[join].opener
     seen: set[str] = {join, opener}
     todo = [opener]
     while todo:
         fresh = {edge.target for edge in flow.out(todo.pop())} - seen
+        fresh = {node for node in fresh if flow.nodes[node].kind != "join" or flow.nodes[node].opener in seen}
         seen |= fresh
         todo += fresh
     return frozenset(seen - {join, opener})
@@ -117,7 +121,7 @@ def _ended(flow: Flow, marking: Marking) -> Marking:
     stop = next((node for node in marking if flow.nodes[node].kind == "stop"), None)
     if stop is not None:
         return (stop,)
-    alive = tuple(node for node in marking if flow.nodes[node].kind not in FINAL)
+    alive = tuple(node for node in marking if flow.out(node))
     if not alive or alive == marking:
         return alive or marking[-1:]
     return _settle(flow, alive)

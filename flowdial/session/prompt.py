@@ -69,6 +69,9 @@ def decision(lang: str, question: str, names: Sequence[str], words: str) -> Deci
     """The prompt of a decision among `names`; user text over 400 characters keeps its beginning and end."""
     asked = _QUESTION[lang].format(question or _WHAT_NOW[lang])
     gap = _GAP[lang]
+    stay = _OFF_TOPIC[lang]
+    while stay in names:  # an option of that name is drawn: what the model tells apart must differ
+        stay += "!"
     return DecisionPrompt(
         lang=lang,
         question=question,
@@ -76,7 +79,7 @@ def decision(lang: str, question: str, names: Sequence[str], words: str) -> Deci
         said=words,
         prefix=_prefix(lang),
         lead=asked + _ANSWER[lang],
-        names=tuple(gap + one_line(name) for name in (*names, _OFF_TOPIC[lang])),
+        names=tuple(gap + one_line(name) for name in (*names, stay)),
         tail=_WORDS[lang],
         baseline=asked + _WORDS[lang],
         words=gap + one_line(words) + "\n",

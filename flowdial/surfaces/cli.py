@@ -187,3 +187,7 @@ def _fail(message: str, *, as_json: bool) -> NoReturn:
     else:
         click.echo(f"flowdial: {message}", err=True)
     sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
