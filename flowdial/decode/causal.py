@@ -80,9 +80,7 @@ class CausalModel:
                 logits_to_keep=torch.tensor(keep, device=device),
             )
         finally:
-            grown = cache.get_seq_length() - offset
-            if grown > 0:
-                _crop(cache, offset)
+            _crop(cache, offset)
         logits: torch.Tensor = output.logits[0]
         return logits
 
@@ -154,6 +152,14 @@ class CausalModel:
                 return
             yield token
             new = [token]
+
+
+def _crop(cache: Any, length: int) -> None:
+    """Cut every layer to `length`; after a pass that failed half-way they differ."""
+    for layer in cache.layers:
+        grown = layer.get_seq_length() - length
+        if grown > 0:
+            layer.crop(-grown)
 
 
 def _end_ids(loaded: LoadedModel) -> frozenset[int]:
