@@ -59,7 +59,9 @@ def measure(model: CausalModel, rows: list[Row]) -> None:
 def layers(lang: str) -> dict[str, tuple[float, ...]]:
     """Weights of the methods that are compared."""
     full = decider.WEIGHTS[lang]
-    model_only = tuple(w if name in ("channel", "stay") else 0.0 for name, w in zip(decider.FEATURES, full, strict=True))
+    model_only = tuple(
+        w if name in ("channel", "stay") else 0.0 for name, w in zip(decider.FEATURES, full, strict=True)
+    )
     words_only = tuple(0.0 if name == "channel" else w for name, w in zip(decider.FEATURES, full, strict=True))
     return {"model + words (shipped)": full, "model alone": model_only, "words alone": words_only}
 

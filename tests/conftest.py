@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flowdial.decode.causal import CausalModel
+from flowdial.decode.causal import CausalModel  # before anything imports torch: see flowdial.decode
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOWS = ROOT / "flows"

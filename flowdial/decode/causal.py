@@ -47,7 +47,7 @@ class CausalModel:
 
     def score(self, prefix: Sequence[int], branches: Sequence[Sequence[int]]) -> list[list[float]]:
         """See `LanguageModel.score`. The pass covers the last token of the prefix and the tree."""
-        if not prefix or not all(branches):
+        if not prefix or not branches or not all(branches):
             raise ModelError("scoring needs a prefix and branches that are not empty")
         import torch
 
@@ -71,18 +71,24 @@ class CausalModel:
         device, offset = self._loaded.model.device, len(prefix)
         cache = self._cache(prefix)
         try:
-            output = self._loaded.model(
+            output = self._run(
                 input_ids=torch.tensor([tree.tokens], device=device),
                 position_ids=torch.tensor([tree.depths], device=device) + offset,
                 attention_mask=self._mask(tree, offset),
                 past_key_values=cache,
-                use_cache=True,
                 logits_to_keep=torch.tensor(keep, device=device),
             )
         finally:
             _crop(cache, offset)
         logits: torch.Tensor = output.logits[0]
         return logits
+
+    def _run(self, **inputs: Any) -> Any:
+        try:
+            return self._loaded.model(use_cache=True, **inputs)
+        except (RuntimeError, IndexError) as error:
+            first = (str(error).splitlines() or [type(error).__name__])[0]
+            raise ModelError(f"the model failed: {first}", hint="try a smaller model, or `--device cpu`") from error
 
     def _mask(self, tree: TokenTree, offset: int) -> torch.Tensor:
         """Additive mask, shape (1, 1, tokens, offset + tokens): 0 where a node may look, else the minimum."""
@@ -110,7 +116,7 @@ class CausalModel:
         cache = DynamicCache(config=self._loaded.model.config)
         if prefix:
             ids = torch.tensor([prefix], device=self._loaded.model.device)
-            self._loaded.model(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
+            self._run(input_ids=ids, past_key_values=cache, logits_to_keep=1)
         self._prefixes[prefix] = cache
         if len(self._prefixes) > _PREFIXES:
             self._prefixes.popitem(last=False)
@@ -140,14 +146,15 @@ class CausalModel:
         """Greedy tokens; the lock is held one token at a time, so that decisions get through."""
         import torch
 
-        model, new, ends = self._loaded.model, prompt, _end_ids(self._loaded)
+        device, new, ends = self._loaded.model.device, prompt, _end_ids(self._loaded)
         with self._lock, torch.inference_mode():
             cache = copy.deepcopy(self._cache(prefix))
         for _ in range(max_tokens):
-            ids = torch.tensor([new], device=model.device)
+            ids = torch.tensor([new], device=device)
             with self._lock, torch.inference_mode():
-                logits = model(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1).logits
-            token = int(logits[0, -1].argmax())
+                best = self._run(input_ids=ids, past_key_values=cache, logits_to_keep=1).logits[0, -1].max(dim=-1)
+            _finite([[float(best.values)]])
+            token = int(best.indices)
             if token in ends:
                 return
             yield token
@@ -166,6 +173,11 @@ def _end_ids(loaded: LoadedModel) -> frozenset[int]:
     found = loaded.model.generation_config.eos_token_id if loaded.model.generation_config else None
     ids = found if isinstance(found, list) else [found, loaded.tokenizer.eos_token_id]
     return frozenset(int(i) for i in ids if i is not None)
+
+
+def _begun(text: str, stop: Sequence[str]) -> int:
+    """How many characters at the end of `text` may be the beginning of a stop string."""
+    return max((n for mark in stop for n in range(1, len(mark)) if text.endswith(mark[:n])), default=0)
 
 
 def _finite(scores: list[list[float]]) -> None:

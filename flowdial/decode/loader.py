@@ -1,23 +1,21 @@
 """Open what the store found, with the number type that suits this machine, and put the adapter on.
 
-  ModelSource + adapter folder, device, dtype -> LoadedModel;  .gguf file -> safetensors folder
+  ModelSource + adapter folder, device, dtype -> LoadedModel
 
-Everything that calls transformers or peft to open or save is here. Knows no flows, prompts or decoding.
+Everything that calls transformers or peft to open a model is here. Knows no flows, prompts or decoding.
 """
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import importlib.util
-import io
 import json
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flowdial.decode.store import ModelSource, Progress, needs_extra, resolve, silent
+from flowdial.decode.conversion import quiet
+from flowdial.decode.extras import needs_extra
+from flowdial.decode.store import ModelSource, Progress, resolve, silent
 from flowdial.errors import AdapterError, MissingExtra, ModelError
 
 if TYPE_CHECKING:
@@ -71,25 +69,6 @@ def load(
     return LoadedModel(opened.eval(), tokenizer, source, name, place, numbers)
 
 
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Keep transformers' bars, log lines and warnings off the terminal: FlowDial reports on its own."""
-    from transformers.utils import logging
-
-    log: Any = logging  # untyped there
-    verbosity, bars = log.get_verbosity(), log.is_progress_bar_enabled()
-    log.set_verbosity_error()
-    log.disable_progress_bar()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        log.set_verbosity(verbosity)
-        if bars:
-            log.enable_progress_bar()
-
-
 def _device(wanted: str) -> torch.device:
     import torch
 
@@ -120,7 +99,7 @@ def _dtype(wanted: str, device: torch.device) -> torch.dtype:
 
 
 def _fast_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 matrices itself: 1.6 to 2.9 times float32's speed then."""
+    """Whether the processor multiplies bfloat16 matrices itself: 1.6 to 3 times float32's speed then."""
     import torch
 
     found: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # an older torch cannot say
@@ -247,45 +226,3 @@ def _stray_keys(model: Any, folder: Path) -> list[str]:
 def _misfit(folder: Path, source: ModelSource, why: str) -> AdapterError:
     hint = "open the base that it was trained on, or train an adapter for this one"
     return AdapterError(f"the adapter {folder} does not fit the model {source.name}: {why}", hint=hint)
-
-
-def convert(path: Path, folder: Path) -> None:
-    """GGUF -> safetensors and fast tokenizer. float16 keeps 4-bit weights to 5e-4 at half the disk."""
-    with needs_extra("model"):
-        import torch
-    tokenizer, model = _open_gguf(path)
-    model.hf_quantizer = None  # the weights are plain numbers now; save_pretrained refuses GGUF ones
-    del model.config.quantization_config
-    largest = max(float(weight.detach().abs().max()) for weight in model.parameters())
-    with quiet():
-        model.to(torch.float16 if largest < 65504 else torch.bfloat16).save_pretrained(folder)
-        tokenizer.save_pretrained(folder)
-
-
-def _open_gguf(path: Path) -> tuple[Any, Any]:
-    with needs_extra("model"):
-        import gguf
-        import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer
-    place: dict[str, Any] = {"gguf_file": path.name, "local_files_only": True}
-    try:
-        with quiet(), contextlib.redirect_stderr(io.StringIO()):  # the GGUF reader's bar heeds no setting
-            flavour = gguf.GGUFReader(path).fields.get("tokenizer.ggml.pre")
-            tokenizer = AutoTokenizer.from_pretrained(path.parent, **place)
-            model = AutoModelForCausalLM.from_pretrained(path.parent, dtype=torch.float32, **place)
-    except Exception as error:
-        hint = "it must be whole, and of an architecture whose GGUF files transformers reads"
-        raise ModelError(f"{path} cannot be opened as a GGUF model: {error}", hint=hint) from error
-    if flavour and flavour.contents() == "smollm":
-        _split_digits(tokenizer)
-    tokenizer.model_max_length = model.config.max_position_embeddings
-    return tokenizer, model
-
-
-def _split_digits(tokenizer: Any) -> None:
-    """SmolLM was trained with digits split off first. transformers 5.23 forgets that, and so reads the
-    blank lines before a numbered item as tokens that the model never saw there."""
-    from tokenizers.pre_tokenizers import ByteLevel, Digits, Sequence
-
-    steps = [Digits(individual_digits=True), ByteLevel(add_prefix_space=False, use_regex=True)]
-    tokenizer.backend_tokenizer.pre_tokenizer = Sequence(steps)

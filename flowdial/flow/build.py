@@ -55,6 +55,7 @@ class _Builder:
         self.ends: list[End] = []
         self.loops: list[_Loop] = []
         self.lane = ""
+        self.lanes: dict[str, str] = {}
         self.counts: Counter[str] = Counter()
         self.labels: dict[str, str] = {}
         self.gotos: list[tuple[list[End], str]] = []
@@ -105,7 +106,7 @@ class _Builder:
     # ---- single statements ----
     def visit_Terminal(self, statement: ast.Terminal) -> None:
         if statement.word == "start":
-            self.ends = [self.end(self.node("start", "", statement.span))]
+            self.step("start", "", statement.span)
         elif statement.word == "break":
             (self.loops[-1].breaks if self.loops else self.lost).extend(self.ends)
             self.ends = []
@@ -136,7 +137,9 @@ class _Builder:
         self.step("connector", statement.name, statement.span)
 
     def visit_Swimlane(self, statement: ast.Swimlane) -> None:
-        self.lane = statement.title or statement.name
+        if statement.title:
+            self.lanes[statement.name] = statement.title
+        self.lane = self.lanes.get(statement.name, statement.name)
 
     def visit_Note(self, statement: ast.Note) -> None:
         if self.last:

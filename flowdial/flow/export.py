@@ -117,4 +117,5 @@ def to_mermaid(flow: Flow) -> str:
 
 
 def _escaped(text: str) -> str:
-    return re.sub(r"&(\w+);", r"#\1;", html.escape(plain(text), quote=True).replace("&#x27;", "'"))
+    escaped = html.escape(plain(text), quote=True).replace("&#x27;", "'").replace("#", "#35;")
+    return re.sub(r"&(\w+);", r"#\1;", escaped)

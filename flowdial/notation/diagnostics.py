@@ -35,7 +35,7 @@ def located(
 
 def in_file(error: NotationError, file: str) -> NotationError:
     """The same error with the file's name in its rendered form."""
-    rendered = error.rendered.replace("<text>:", f"{file}:", 1)
+    rendered = error.rendered.replace("<text>:", f"{file}:", 1) if error.rendered else f"{file}: {error}"
     return NotationError(error.message, line=error.line, column=error.column, hint=error.hint, rendered=rendered)
 
 

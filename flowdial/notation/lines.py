@@ -105,7 +105,8 @@ def _annotate(line: str, number: int, settings: dict[str, str], pending: dict[st
     while position < len(pairs):
         pair = _PAIR.match(pairs, position)
         if pair is None or pair["key"] not in _SETTINGS | _STEP_KEYS:
-            raise _bad_annotation(line, number, match.start("pairs") + position)
+            spaces = len(pairs[position:]) - len(pairs[position:].lstrip())
+            raise _bad_annotation(line, number, match.start("pairs") + position + spaces)
         value = pair["bare"] if pair["quoted"] is None else re.sub(r"\\(.)", r"\1", pair["quoted"])
         (settings if pair["key"] in _SETTINGS else pending)[pair["key"]] = value
         position = pair.end()

@@ -17,7 +17,7 @@ from flowdial.notation.ast import Body, Diagram
 from flowdial.notation.builder import ActivityBuilder
 from flowdial.notation.diagnostics import located
 from flowdial.notation.lines import Block, Prepared, blocks, prepare
-from flowdial.notation.mistakes import explain, other_kind
+from flowdial.notation.mistakes import explain, misread, other_kind
 from flowdial.resources import grammar
 
 _CLOSERS = {
@@ -33,7 +33,7 @@ _CLOSING = frozenset(_CLOSERS.values())
 
 
 class _CloseAtEnd:
-    """Lark post-lexer: at the end of the text, close the blocks that are still open."""
+    """Lark post-lexer: refuse an `if` that lacks its `then`; at the end of the text, close the open blocks."""
 
     always_accept = ()
 
@@ -41,6 +41,8 @@ class _CloseAtEnd:
         opened: list[Token] = []
         last: Token | None = None
         for last in stream:
+            if last.type in ("IF", "ELSEIF") and misread(last):
+                raise UnexpectedToken(last, set())  # type: ignore[no-untyped-call]
             if last.type in _CLOSERS:
                 opened.append(last)
             elif last.type in _CLOSING and opened:

@@ -54,9 +54,12 @@ class _Writer:
 
     def body(self, body: ast.Body) -> Lines:
         for statement in body:
-            for key, value in self.annotations.get(statement.span.line, {}).items():
-                yield f"' flowdial: {key}={_quoted(value)}"
+            yield from self.annotation(statement.span)
             yield from getattr(self, f"write_{type(statement).__name__}")(statement)
+
+    def annotation(self, span: ast.Span) -> Lines:
+        for key, value in self.annotations.get(span.line, {}).items():
+            yield f"' flowdial: {key}={_quoted(value)}"
 
     def write_Terminal(self, statement: ast.Terminal) -> Lines:
         yield statement.word
@@ -83,7 +86,8 @@ class _Writer:
         yield f"|{statement.name}|{statement.title}"
 
     def write_Note(self, statement: ast.Note) -> Lines:
-        yield f"note right\n{statement.text}\nend note"
+        many = "\n" in statement.text
+        yield f"note right\n{statement.text}\nend note" if many else f"note right: {statement.text}"
 
     def write_Decoration(self, statement: ast.Decoration) -> Lines:
         yield statement.source
@@ -91,6 +95,8 @@ class _Writer:
     def write_If(self, statement: ast.If) -> Lines:
         word = "if"
         for branch in statement.branches:
+            if word == "elseif":
+                yield from self.annotation(branch.span)
             yield f"{word} ({branch.test}) then" + (f" ({branch.label})" if branch.label else "")
             yield branch.body
             word = "elseif"
@@ -115,6 +121,7 @@ class _Writer:
     def write_Repeat(self, statement: ast.Repeat) -> Lines:
         yield "repeat" if statement.first is None else f"repeat :{statement.first};"
         yield statement.body
+        yield from self.annotation(statement.test_span)
         asks = statement.test or statement.label
         test = _labelled(f"repeat while ({statement.test})" if asks else "repeat while", statement.label, "is")
         yield _labelled(test, statement.exit_label, "not")
@@ -124,9 +131,11 @@ class _Writer:
         for number, body in enumerate(statement.branches):
             yield f"{word} again" if number else word
             yield body
+        yield from self.annotation(statement.end_span)
         yield f"end {word}"
 
     def write_Group(self, statement: ast.Group) -> Lines:
-        yield f'partition "{statement.name}" {{' if statement.name else "group"
+        framed = statement.name and '"' not in statement.name
+        yield f'partition "{statement.name}" {{' if framed else f"group {statement.name}".rstrip()
         yield statement.body
-        yield "}" if statement.name else "end group"
+        yield "}" if framed else "end group"

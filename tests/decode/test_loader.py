@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flowdial.decode import loader
+from flowdial.decode import conversion, loader
 from flowdial.decode.loader import LoadedModel, load
 from flowdial.errors import AdapterError, MissingExtra, ModelError
 
@@ -245,7 +245,7 @@ def test_a_gguf_file_is_converted_once_and_keeps_its_numbers(
     write_gguf(path)
     loaded = load(str(path), device="cpu", dtype="float32")
     assert capfd.readouterr() == ("", "")
-    with loader.quiet():
+    with conversion.quiet():
         original = transformers.AutoModelForCausalLM.from_pretrained(tmp_path, gguf_file=path.name, dtype=torch.float32)
     ids = torch.arange(3, 20)[None]
     with torch.inference_mode():

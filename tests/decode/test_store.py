@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from flowdial.decode import loader, store
+from flowdial.decode import conversion, store
 from flowdial.errors import CacheError, MissingExtra, ModelError
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +32,7 @@ def small_convert(_gguf: Path, folder: Path) -> None:
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("FLOWDIAL_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(loader, "convert", small_convert)
+    monkeypatch.setattr(conversion, "convert", small_convert)
     return tmp_path / "cache" / "models"
 
 
@@ -169,7 +169,7 @@ def test_the_manifest_lists_every_file_and_all_are_readable(cache: Path, gguf: P
 
 def test_a_whole_entry_is_not_built_again(cache: Path, gguf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = store.resolve(str(gguf))
-    monkeypatch.setattr(loader, "convert", lambda *_: pytest.fail("converted twice"))
+    monkeypatch.setattr(conversion, "convert", lambda *_: pytest.fail("converted twice"))
     assert store.resolve(str(gguf)) == first
 
 
@@ -202,7 +202,7 @@ def test_an_interrupted_conversion_leaves_nothing(
         small_convert(_gguf, folder)
         raise error
 
-    monkeypatch.setattr(loader, "convert", broken)
+    monkeypatch.setattr(conversion, "convert", broken)
     with pytest.raises((KeyboardInterrupt, RuntimeError, ModelError)):
         store.resolve(str(gguf))
     assert leftovers(cache) == []
@@ -214,13 +214,13 @@ def in_a_process(convert: str, gguf: Path) -> subprocess.Popen[str]:
     code = f"""
         import os, signal, sys, time
         from pathlib import Path
-        from flowdial.decode import loader, store
+        from flowdial.decode import conversion, store
         def convert(gguf, folder):
             folder.mkdir()
             (folder / "config.json").write_text("{{}}")
             (folder / "model.safetensors").write_bytes(b"weights")
             {convert}
-        loader.convert = convert
+        conversion.convert = convert
         print(store.resolve(sys.argv[1]).path_or_id)
     """
     command = [sys.executable, "-c", textwrap.dedent(code), str(gguf)]
@@ -264,7 +264,7 @@ def test_a_full_disk_is_a_cache_error_and_leaves_nothing(
     def full(_gguf: Path, _folder: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(loader, "convert", full)
+    monkeypatch.setattr(conversion, "convert", full)
     with pytest.raises(CacheError, match="No space left on device"):
         store.resolve(str(gguf))
     assert leftovers(cache) == []

@@ -1,0 +1,232 @@
+"""A reply takes up the user's words where it safely can, and says where the process stands, word for word."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from flowdial.decode.scripted import ScriptedModel
+from flowdial.reply import PIPELINES, Draft, Situation, run
+from flowdial.reply.stages import MAX_CHARACTERS, acknowledge, ask, guard, names_another_step, render, write_freely
+
+STEP = {"en": "Is the lamp on?", "zh": "灯亮着吗？"}
+
+
+def situation(lang: str = "en", **given: object) -> Situation:
+    values: dict[str, object] = {"words": "hm", "step": STEP[lang], "asks": True, "names": ("yes", "no")}
+    return Situation(lang, **{**values, **given})  # type: ignore[arg-type]
+
+
+def guarded(lead: str, lang: str = "en", **given: object) -> str:
+    return guard(situation(lang, **given), Draft(lead, "body")).lead
+
+
+# ---- the guard ----
+@pytest.mark.parametrize(
+    ("lang", "lead"),
+    [("en", "Thanks for checking."), ("en", "Great, that is good news!"), ("zh", "好的，明白了。"), ("zh", "太好了！")],
+)
+def test_a_short_sentence_of_the_right_language_may_be_shown(lang: str, lead: str) -> None:
+    assert guarded(lead, lang) == lead
+
+
+@pytest.mark.parametrize(
+    ("lang", "lead"),
+    [
+        ("en", "好的，明白了。"),
+        ("zh", "All right, noted."),
+        ("en", "Is it dark?"),
+        ("zh", "您还好吗？"),
+        ("en", "We refund 50 euros."),
+        ("en", "That takes ４ days."),
+        ("zh", "三天内退您100元。"),
+        ("en", "See https://example.org/x."),
+        ("en", "See http://example.org."),
+        ("en", "See www.example.org."),
+        ("en", "Ask me at bot@example."),
+        ("en", "Done <b>now</b>."),
+        ("en", "Dear {name}."),
+        ("en", "Look [here]."),
+        ("en", "All <|im_end|>."),
+        ("en", "No full stop"),
+        ("en", ""),
+        ("en", " "),
+        ("en", "x" * MAX_CHARACTERS["en"] + "."),
+        ("zh", "好" * MAX_CHARACTERS["zh"] + "。"),
+    ],
+)
+def test_a_lead_that_may_not_be_shown_is_dropped(lang: str, lead: str) -> None:
+    assert guarded(lead, lang) == ""
+
+
+def test_the_guard_leaves_the_body_alone() -> None:
+    assert guard(situation(), Draft("好的。", "body")) == Draft("", "body")
+
+
+def test_a_lead_that_was_said_before_is_dropped() -> None:
+    lead = "Thanks for checking."
+    assert guarded(lead, recent=["All right. Go on."]) == lead
+    assert guarded(lead, recent=[f"{lead} Is the lamp on?", "x"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("lang", "lead", "others"),
+    [
+        ("en", "We will send the bill now.", ["Send the bill to the owner"]),
+        ("en", "A refund is on its way.", ["Refund"]),
+        ("en", "I have closed the main valve.", ["Wait", "Close the main valve"]),
+        ("zh", "请把商品寄回来。", ["请把商品和发票一起装箱"]),
+        ("zh", "那请把商品寄回来。", ["请把商品和发票一起装箱"]),
+        ("zh", "马上为您安排退货运费。", ["登记为错发，退货运费由商家承担"]),
+    ],
+)
+def test_a_lead_that_speaks_of_another_step_is_dropped(lang: str, lead: str, others: list[str]) -> None:
+    assert names_another_step(situation(lang, others=others), lead)
+    assert guarded(lead, lang, others=others) == ""
+
+
+@pytest.mark.parametrize("place", ["step", "words"])
+def test_a_lead_may_use_the_words_of_its_own_step_and_of_the_user(place: str) -> None:
+    text = "Send the bill to the owner"
+    assert guarded("We will send the bill.", others=["Send the bill by mail"], **{place: text})
+
+
+# ---- what is said ----
+def test_an_open_question_is_asked_word_for_word() -> None:
+    assert render(situation(), Draft()).body == "Is the lamp on?"
+
+
+@pytest.mark.parametrize(
+    ("lang", "step", "asks", "body"),
+    [
+        ("en", "Send the form", False, "Send the form."),
+        ("en", "Send the form!", False, "Send the form!"),
+        ("en", "Which colour", True, "Which colour?"),
+        ("zh", "请填表", False, "请填表。"),
+        ("zh", "哪种颜色", True, "哪种颜色？"),
+        ("zh", "请填写：", False, "请填写："),
+        ("en", "", False, ""),
+    ],
+)
+def test_a_step_gets_the_mark_it_lacks(lang: str, step: str, asks: bool, body: str) -> None:
+    assert render(situation(lang, step=step, asks=asks), Draft()).body == body
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_who_was_not_understood_is_asked_again_with_every_option(lang: str) -> None:
+    reply = render(situation(lang, stayed=True, unsure=True), Draft())
+    assert reply.lead in ("I am not sure I understood.", "我不太确定您的意思。")
+    assert all(part in reply.body for part in (STEP[lang], "yes", "no"))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_who_strays_is_led_back_with_every_option(lang: str) -> None:
+    strayed = render(situation(lang, stayed=True), Draft())
+    assert strayed.lead != render(situation(lang, stayed=True, unsure=True), Draft()).lead
+    assert strayed.body == ask(situation(lang))
+
+
+def test_a_lead_that_is_there_is_kept_for_who_strays() -> None:
+    assert render(situation(stayed=True), Draft("I cannot sing.")).lead == "I cannot sing."
+
+
+def test_where_nothing_is_asked_the_options_are_asked_for() -> None:
+    assert ask(situation(asks=False, names=("done: a", "done: b"))) == "Which of these is done: done: a / done: b?"
+
+
+@pytest.mark.parametrize("name", ["{}", "{0}", "a{b", "%s"])
+def test_braces_in_a_label_are_plain_text(name: str) -> None:
+    assert name in ask(situation(step=name, names=(name,)))
+
+
+def test_the_end_is_announced() -> None:
+    assert render(situation(step="", asks=False, names=(), done=True), Draft()).body == (
+        "That completes the process. Thank you!"
+    )
+    assert "流程已完成" in render(situation("zh", step="", names=(), done=True), Draft()).body
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_canned_text_stands_in_place_of_the_step(done: bool) -> None:
+    assert render(situation(say="Hello there", done=done), Draft()).body == "Hello there"
+
+
+def test_canned_text_does_not_hide_that_the_bot_asks_back() -> None:
+    assert render(situation(say="Hello there", stayed=True), Draft()).body == ask(situation())
+
+
+# ---- the model's part ----
+@pytest.mark.parametrize("stage", [acknowledge, write_freely])
+@pytest.mark.parametrize("given", [{"model": None}, {"say": "x"}, {"done": True}, {"unsure": True, "stayed": True}])
+def test_no_lead_is_asked_for_where_none_is_wanted(stage, given: dict) -> None:
+    model = ScriptedModel(says="Fine.")
+    assert stage(situation(**{"model": model, **given}), Draft()) == Draft()
+    assert model.calls == 0
+
+
+def test_the_sentence_that_the_words_make_likely_is_chosen() -> None:
+    model = ScriptedModel({"hm\nAssistant: I am sorry": 3.0, "Great": 2.0})
+    assert acknowledge(situation(model=model), Draft()).lead == "I am sorry to hear that."
+    assert model.calls == 1
+
+
+def test_a_sentence_that_is_likely_anyway_is_no_answer() -> None:
+    """It gains nothing by the user's words."""
+    model = ScriptedModel({"I am sorry": 9.0, "hm\nAssistant: Great": 1.0})
+    assert acknowledge(situation(model=model), Draft()).lead == "Great, that is good news."
+
+
+def test_one_sentence_is_written_and_no_more() -> None:
+    model = ScriptedModel(says=" Sure thing. And then we go on")
+    assert write_freely(situation(model=model), Draft()).lead == "Sure thing."
+
+
+# ---- pipelines ----
+@pytest.mark.parametrize(("name", "calls"), [("guided", 1), ("free", 1), ("plain", 0)])
+def test_every_pipeline_says_the_step_and_calls_the_model_as_often_as_it_must(name: str, calls: int) -> None:
+    model = ScriptedModel(says="Thank you.")
+    draft = run(PIPELINES[name], situation(model=model))
+    assert draft.body == "Is the lamp on?"
+    assert model.calls == calls
+    assert bool(draft.lead) == (name != "plain")
+
+
+@pytest.mark.parametrize("says", ["", "好的。", "What?", "Pay 100.", "no end", "\n\n", "See https://x.y."])
+def test_free_words_that_may_not_be_shown_leave_the_step_alone(says: str) -> None:
+    draft = run(PIPELINES["free"], situation(model=ScriptedModel(says=says)))
+    assert draft == Draft("", "Is the lamp on?")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("stayed", [True, False])
+def test_the_sentences_to_choose_from_pass_the_guard(lang: str, stayed: bool) -> None:
+    draft = run(PIPELINES["guided"][:2], situation(lang, stayed=stayed, model=ScriptedModel()))
+    assert draft.lead
+
+
+def test_a_stage_of_ones_own_is_a_function() -> None:
+    stages = (*PIPELINES["plain"], lambda given, draft: draft.with_lead(given.words.upper()))
+    assert run(stages, situation()).text("en") == "HM Is the lamp on?"
+
+
+def test_the_listener_is_given_the_whole_reply() -> None:
+    heard: list[str] = []
+    draft = run(PIPELINES["guided"], situation(model=ScriptedModel()), heard.append)
+    assert "".join(heard) == draft.text("en")
+
+
+@pytest.mark.parametrize(("lang", "text"), [("en", "a b"), ("zh", "ab")])
+def test_lead_and_body_are_joined_as_the_language_does(lang: str, text: str) -> None:
+    assert Draft("a", "b").text(lang) == text
+    assert Draft("", "b").text(lang) == "b"
+    assert Draft("a").text(lang) == "a"
+
+
+def test_a_draft_is_never_changed() -> None:
+    draft = Draft("a", "b")
+    assert draft.with_lead("c") == Draft("c", "b")
+    assert draft.with_body("c") == Draft("a", "c")
+    assert draft == Draft("a", "b")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        draft.lead = "x"  # type: ignore[misc]
