@@ -35,8 +35,7 @@ _ASKS = re.compile(
     r"[?？]|[吗呢][。！!]?$"
     r"|什么|怎么|怎样|为何|谁|哪[里儿个家些位天]|几[点号个天时]|多少|多久|多大|多长|啥|干嘛"
     r"|是不是|要不要|能不能|可不可以|会不会|有没有[^，。,.]+|[了过]没$"
-    r"|^(?:who|whose|what|whats|when|where|why|how|which|can|could|do|does|did|are|will|would|is) "
-    r"|^what's\b"
+    r"|^(?:who|whose|what|whats|when|where|why|how|which)\b|^(?:can|could|do|does|did|are|will|would|is) "
 )
 _REQUESTS = re.compile(
     r"^(?:帮我|给我|请你|麻烦你|讲个|说个|唱|推荐|告诉我|我想问|问一下|请问)"

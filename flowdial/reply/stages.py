@@ -75,7 +75,7 @@ def usable(situation: Situation, lead: str) -> bool:
     """True for a lead that may be shown."""
     if not lead or len(lead) > MAX_CHARACTERS[situation.lang] or not _SENTENCE_END.search(lead[-1]):
         return False
-    if lead[-1] in "?？" or language(lead) != situation.lang or re.search(r"\d|https?:|[<>{}\[\]|]", lead):
+    if lead[-1] in "?？" or language(lead) != situation.lang or re.search(r"\d|https?:|\w[.@]\w|[<>{}\[\]|]", lead):
         return False
     if any(lead in earlier for earlier in situation.recent):
         return False
@@ -85,7 +85,7 @@ def usable(situation: Situation, lead: str) -> bool:
 def names_another_step(situation: Situation, lead: str) -> bool:
     """True where `lead` speaks in the words of a step that is not the one at hand."""
     own = _stems(f"{situation.step} {situation.words} {' '.join(situation.names)}")
-    spoken = set(_STEM.findall(lead.lower())) - own - _SMALL
+    spoken = _stems(lead) - own
     return any(len(spoken & stems) >= 2 or (stems and stems <= spoken) for stems in map(_stems, situation.others))
 
 
