@@ -28,7 +28,9 @@ def main() -> int:
         print(f"== {name}", flush=True)
         begun = time.monotonic()
         code = subprocess.run(command, cwd=ROOT, check=False).returncode
-        print(f"-- {name}: {'ok' if code == 0 else f'failed with {code}'}, {time.monotonic() - begun:.0f} s", flush=True)
+        print(
+            f"-- {name}: {'ok' if code == 0 else f'failed with {code}'}, {time.monotonic() - begun:.0f} s", flush=True
+        )
         if code:
             return code
     return 0

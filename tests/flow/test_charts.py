@@ -500,14 +500,9 @@ def test_notes_belong_to_the_step_before_and_their_text_is_no_code() -> None:
     assert flow.nodes[only(flow, "second")].note == "coloured"
 
 
-ONE_LINE_TITLE = pytest.mark.xfail(
-    strict=True, reason="grammars/activity.lark: a one-line title swallows all up to a later `end header`"
-)
-
-
 @pytest.mark.parametrize(
     ("name", "title"),
-    [pytest.param("decorations", "Tea", marks=ONE_LINE_TITLE), ("title_block", "Two\nlines"), ("switch", "")],
+    [("decorations", "Tea"), ("title_block", "Two\nlines"), ("switch", "")],
 )
 def test_a_flow_has_the_title_of_its_chart(name: str, title: str) -> None:
     assert chart(name).title == title
