@@ -105,13 +105,14 @@ def report(splits: dict[str, list[Row]]) -> None:
                 print(f"| {split} ({len(part)}) | {lang} | {method} | {shares} | {ms:.0f} |")
 
 
-def fit(rows: list[Row], lang: str, decay: float = 0.02) -> list[float]:
-    """Weights by regularised maximum likelihood, `said` held at its value."""
+def fit(rows: list[Row], lang: str, decay: float = 0.005) -> list[float]:
+    """Weights by regularised maximum likelihood; those set by hand are held."""
     import torch
 
     weights = torch.zeros(len(decider.FEATURES), requires_grad=True)
-    held = torch.tensor([0.0 if name == "said" else 1.0 for name in decider.FEATURES])
-    base = torch.tensor([decider.SAID if name == "said" else 0.0 for name in decider.FEATURES])
+    by_hand = {"said": decider.SAID, "named": decider.NAMED}
+    held = torch.tensor([0.0 if name in by_hand else 1.0 for name in decider.FEATURES])
+    base = torch.tensor([by_hand.get(name, 0.0) for name in decider.FEATURES])
     data = [(torch.tensor(row["features"]), torch.tensor([gold(row)])) for row in rows if row["lang"] == lang]
     optimiser = torch.optim.LBFGS([weights], max_iter=300, line_search_fn="strong_wolfe")
 

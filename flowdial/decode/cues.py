@@ -31,6 +31,7 @@ _LEADS = re.compile(
     r"|(?:没有|没|不|否|未|是|对|嗯|好|有|能|行|可以|当然|确实)(?:$|[，,。.！!、 的了呢啊呀])"
 )
 _YES_IDIOM = re.compile(r"没错|没问题|不错|no problem|not bad|无误")
+_DENIED = re.compile(r"(?:\b(?:not|no|isn't|wasn't|never)(?:\s+(?:a|an|the|really))?\s+|[不没非]是?|没有)$")
 _ASKS = re.compile(
     r"[?？]|[吗呢][。！!]?$"
     r"|什么|怎么|怎样|为何|谁|哪[里儿个家些位天]|几[点号个天时]|多少|多久|多大|多长|啥|干嘛"
@@ -48,24 +49,31 @@ class Cues:
     """Features of one option (or of staying), each about -1 … 1; see `FEATURES` for their order."""
 
     said: float
+    named: float
     overlap: float
     polarity: float
 
     def values(self) -> tuple[float, ...]:
         """The features in their order."""
-        return (self.said, self.overlap, self.polarity)
+        return (self.said, self.named, self.overlap, self.polarity)
 
 
 def option_cues(question: str, names: Sequence[str], words: str) -> list[Cues]:
-    """Features of each option name against the user's words; `overlap` counts what only that option has."""
+    """Features of each option name against the user's words.
+
+    `said`: the words are the name; `named`: they hold this name, not denied, and no other; `overlap`: the share of
+    the name that they hold, beyond that of any other name; `polarity`: they take the name's side.
+    """
     said = _normal(words)
     side = answer_side(question, words)
+    named = [i for i, name in enumerate(names) if _names(words, name)]
     tokens = _grams(words)
     grams = [_grams(name) for name in names]
     shares = [len(gram & tokens) / len(gram) if gram else 0.0 for gram in grams]
     return [
         Cues(
             float(bool(said) and said == _normal(name)),
+            float(named == [i]),
             share - max((s for j, s in enumerate(shares) if j != i), default=0.0),
             side * _option_polarity(name, names),
         )
@@ -82,6 +90,16 @@ def stay_cues(question: str, names: Sequence[str], words: str) -> tuple[float, f
     tokens = _grams(words)
     foreign = 1.0 - len(tokens & known) / len(tokens) if tokens else 1.0
     return (_asks(words), foreign, float(side == 0))
+
+
+def _names(words: str, name: str) -> bool:
+    """Whether the words hold the whole name, with no denial right before it."""
+    wanted = name.strip().lower()
+    if len(wanted) < (2 if _CJK.search(wanted) else 3):
+        return False
+    edge = "" if _CJK.search(wanted) else r"\b"
+    found = re.search(f"{edge}{re.escape(wanted)}{edge}", words.lower())
+    return found is not None and not _DENIED.search(words.lower()[: found.start()])
 
 
 def _asks(words: str) -> float:

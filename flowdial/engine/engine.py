@@ -7,8 +7,10 @@ back with the options. A session changes only when the whole turn has succeeded.
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from flowdial.decode.decider import decide
@@ -17,7 +19,7 @@ from flowdial.engine.turn import Choice, Turn
 from flowdial.errors import ModelError, SessionError
 from flowdial.flow import SILENT, Flow, load
 from flowdial.flow.text import plain
-from flowdial.reply import PIPELINES, Draft, Situation, Stage, run
+from flowdial.reply import PIPELINES, Draft, Pipeline, Situation
 from flowdial.session import STAY, Event, Move, Option, Session, is_done, legal, options, step
 from flowdial.session import prompt as prompts
 from flowdial.session.log import BACK
@@ -26,6 +28,19 @@ from flowdial.session.options import flow_language
 #: A move is made where it leads the next best by this much probability; else the bot asks back.
 MARGIN = 0.2
 _RECENT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """A move, the probability of every legal one (empty where there was no choice), whether the bot stays only
+    because it is not sure, and whether a model was called.
+    """
+
+    move: Move
+    chances: Mapping[str, float]
+    unsure: bool = False
+    called: bool = False
+
 
 ModelSupplier = Callable[[], LanguageModel]
 Listener = Callable[[str], None]
@@ -45,14 +60,15 @@ class Engine:
         *,
         model: LanguageModel | ModelSupplier | None = None,
         margin: float = MARGIN,
-        stages: tuple[Stage, ...] = PIPELINES["guided"],
+        replies: Pipeline = PIPELINES["guided"],
     ) -> None:
         if not 0 <= margin <= 1:
             raise ValueError("margin is a probability: 0 to 1")
         self.flow = flow if isinstance(flow, Flow) else load(flow)
         self.lang = flow_language(self.flow)
         self.margin = margin
-        self._stages = stages
+        self._replies = replies
+        self._opening = threading.Lock()
         self._supply = model if callable(model) else None
         self._model = None if callable(model) else model
         self._texts = {n.id: plain(n.label) for n in self.flow.nodes.values() if n.kind in ("action", "decision")}
@@ -68,7 +84,7 @@ class Engine:
         """The opening turn of a session: no move, the first step in words."""
         begun = time.perf_counter()
         marking = session.trail[0]
-        reply = self._reply(session, marking, "", None, None).text(self.lang)
+        reply = self._reply(session, marking, "").text(self.lang)
         return self._turn((self.flow.start,), marking, Move("start"), 1.0, (), reply, False, begun)
 
     def turn(self, session: Session, text: str, *, listen: Listener | None = None) -> Turn:
@@ -81,15 +97,16 @@ class Engine:
         self._check(session)
         before = session.marking
         moves = legal(self.flow, before)
-        move, chances, unsure = self._choose(moves, text)
+        if not moves:
+            raise SessionError("the dialogue is over", hint="start a new session, or go back")
+        decision = self._choose(moves, text)
+        move = decision.move
         after = step(self.flow, before, move.id)
-        decided = len(moves) > 1
-        draft = self._reply(session, after, text, move if decided else None, listen, unsure=unsure)
-        reply = draft.text(self.lang)
+        reply = self._reply(session, after, text, decision, listen).text(self.lang)
         session.append(Event(text, move.id, reply))
-        probability = chances[move.id] if chances else 1.0
-        choices = self._choices(moves, chances)
-        return self._turn(before, after, move, probability, choices, reply, decided, begun)
+        probability = decision.chances.get(move.id, 1.0)
+        choices = self._choices(moves, decision.chances)
+        return self._turn(before, after, move, probability, choices, reply, decision.called, begun)
 
     async def aturn(self, session: Session, text: str, *, listen: Listener | None = None) -> Turn:
         """`turn` without blocking the event loop; `listen` is called in a worker thread."""
@@ -98,11 +115,12 @@ class Engine:
     def back(self, session: Session) -> Turn:
         """Go back to where the dialogue stood before the last move. Raises SessionError at the beginning."""
         begun = time.perf_counter()
+        self._check(session)
         before = session.marking
         if len(session.trail) < 2:
             raise SessionError("this is the first step: there is nothing to go back to")
         after = session.trail[-2]
-        reply = self._reply(session, after, "", None, None).text(self.lang)
+        reply = self._reply(session, after, "").text(self.lang)
         session.append(Event("", BACK, reply))
         return self._turn(before, after, Move(BACK), 1.0, (), reply, False, begun)
 
@@ -113,29 +131,27 @@ class Engine:
     @property
     def model(self) -> LanguageModel:
         """The model; opened on first use."""
-        if self._model is None:
-            self._model = (self._supply or _embedded)()
-        return self._model
+        with self._opening:
+            if self._model is None:
+                self._model = (self._supply or _embedded)()
+            return self._model
 
     # ---- the move ----
     def _check(self, session: Session) -> None:
         if session.flow.hash != self.flow.hash:
             raise SessionError("the session belongs to another flow, or another version of it")
-        if is_done(self.flow, session.marking):
-            raise SessionError("the dialogue is over", hint="start a new session, or go back")
 
-    def _choose(self, moves: tuple[Move, ...], text: str) -> tuple[Move, dict[str, float], bool]:
-        """The move, the probability of every legal one, and whether the bot stays only because it is unsure."""
+    def _choose(self, moves: tuple[Move, ...], text: str) -> _Decision:
         if len(moves) == 1:
-            return moves[0], {}, False
-        found = options(self.flow, moves)
+            return _Decision(moves[0], {})
+        stay = moves[-1]
         if not text.strip():
-            return moves[-1], dict.fromkeys([m.id for m in moves], 1 / len(moves)), True
-        chances = self._decide(found, text)
+            return _Decision(stay, {m.id: float(m is stay) for m in moves}, unsure=True)
+        chances = self._decide(options(self.flow, moves), text)
         best, second = sorted(chances.values(), reverse=True)[:2]
         top = next(move for move in moves if chances[move.id] == best)
-        unsure = top.id != STAY and best - second < self.margin
-        return (moves[-1] if unsure else top), chances, unsure
+        unsure = top is not stay and best - second < self.margin
+        return _Decision(stay if unsure else top, chances, unsure, called=True)
 
     def _decide(self, found: tuple[Option, ...], text: str) -> dict[str, float]:
         """Probability of each legal move, `stay` included."""
@@ -145,7 +161,7 @@ class Engine:
         values = decide(self.model, asking)
         return dict(zip([*(option.move.id for option in found), STAY], values, strict=True))
 
-    def _choices(self, moves: tuple[Move, ...], chances: dict[str, float]) -> tuple[Choice, ...]:
+    def _choices(self, moves: tuple[Move, ...], chances: Mapping[str, float]) -> tuple[Choice, ...]:
         names = {option.move.id: option.name for option in options(self.flow, moves)}
         return tuple(
             Choice(m.id, names.get(m.id, m.id), m.target, round(chances[m.id], 6) if chances else None) for m in moves
@@ -157,16 +173,14 @@ class Engine:
         session: Session,
         marking: tuple[str, ...],
         text: str,
-        decided: Move | None,
-        listen: Listener | None,
-        *,
-        unsure: bool = False,
+        decision: _Decision | None = None,
+        listen: Listener | None = None,
     ) -> Draft:
-        situation = self._situation(session, marking, text, decided, unsure)
-        return run(self._stages, situation, listen)
+        situation = self._situation(session, marking, text, decision)
+        return self._replies.run(situation, listen)
 
     def _situation(
-        self, session: Session, marking: tuple[str, ...], text: str, decided: Move | None, unsure: bool
+        self, session: Session, marking: tuple[str, ...], text: str, decision: _Decision | None
     ) -> Situation:
         here = self._speaking(session, marking)
         nodes = [self.flow.nodes[node] for node in here]
@@ -179,12 +193,12 @@ class Engine:
             asks=asks,
             names=tuple(option.name for option in found),
             say=" ".join(node.say for node in nodes if node.say),
-            stayed=decided is not None and decided.id == STAY,
-            unsure=unsure,
+            stayed=decision is not None and decision.move.id == STAY,
+            unsure=decision is not None and decision.unsure,
             done=not found,
             others=[t for node, t in self._texts.items() if node not in here],
             recent=[event.reply for event in session.recent(_RECENT)],
-            model=self.model if decided is not None and text.strip() else None,
+            model=self.model if decision is not None and decision.called else None,
         )
 
     def _speaking(self, session: Session, marking: tuple[str, ...]) -> tuple[str, ...]:

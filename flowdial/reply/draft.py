@@ -60,14 +60,29 @@ class Draft:
 Stage = Callable[[Situation, Draft], Draft]
 
 
-def run(stages: Sequence[Stage], situation: Situation, listen: Callable[[str], None] | None = None) -> Draft:
-    """Hand an empty draft through the stages; then `listen` is given the reply.
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Stages in two parts: what `lead` settles is shown before `body` is written."""
 
-    A sentence is the smallest piece that can be guarded, so a reply is streamed by its parts.
-    """
-    draft = Draft()
+    lead: tuple[Stage, ...]
+    body: tuple[Stage, ...]
+
+    def run(self, situation: Situation, listen: Callable[[str], None] | None = None) -> Draft:
+        """Hand an empty draft through the stages; `listen` is given the pieces of the reply as they are settled.
+
+        A sentence is the least that can be guarded, so a piece is a sentence or more; together they are the reply.
+        """
+        draft = _through(self.lead, situation, Draft())
+        shown = draft.text(situation.lang)
+        if listen is not None and shown:
+            listen(shown)
+        draft = _through(self.body, situation, draft)
+        if listen is not None:
+            listen(draft.text(situation.lang)[len(shown) :])
+        return draft
+
+
+def _through(stages: Sequence[Stage], situation: Situation, draft: Draft) -> Draft:
     for stage in stages:
         draft = stage(situation, draft)
-    if listen is not None:
-        listen(draft.text(situation.lang))
     return draft

@@ -10,7 +10,7 @@ import re
 
 from flowdial.constraint import compile_options
 from flowdial.flow.text import language
-from flowdial.reply.draft import Draft, Situation, Stage
+from flowdial.reply.draft import Draft, Pipeline, Situation
 from flowdial.session import prompt
 
 _SENTENCE_END = re.compile(r"[.!?。！？]")
@@ -130,8 +130,8 @@ def _stems(text: str) -> set[str]:
 
 
 #: Ways to write a reply: `guided` for small models, `free` for large ones, `plain` without a model.
-PIPELINES: dict[str, tuple[Stage, ...]] = {
-    "guided": (acknowledge, guard, render),
-    "free": (write_freely, guard, render),
-    "plain": (render,),
+PIPELINES: dict[str, Pipeline] = {
+    "guided": Pipeline((acknowledge, guard), (render,)),
+    "free": Pipeline((write_freely, guard), (render,)),
+    "plain": Pipeline((), (render,)),
 }

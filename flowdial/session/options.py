@@ -6,8 +6,9 @@ Knows words; knows no model.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flowdial.flow.model import Flow
 from flowdial.flow.text import language, plain
@@ -22,6 +23,7 @@ _OPPOSITES = dict(
     )
     for pair in ((a, b), (b, a))
 )  # fmt: skip
+MAX_NAME = 120
 _OTHERWISE = {"zh": "其他情况", "en": "otherwise"}
 _DONE = {"zh": "已完成：{}", "en": "done: {}"}
 
@@ -88,14 +90,18 @@ def _unlabelled(flow: Flow, move: Move, lang: str) -> str:
 
 
 def _distinct(found: list[Option]) -> list[Option]:
-    """Equal names get the step behind them, and a number where even that is equal."""
-    names = [option.name for option in found]
-    out: list[Option] = []
+    """Names of bounded length; equal ones get the step behind them, and the move's id where that is equal too."""
+    names = Counter(_short(option.name) for option in found)
+    out: dict[str, Option] = {}
     for option in found:
-        name = option.name
-        if names.count(name) > 1 and option.target:
-            name = f"{name} ({option.target})"
-        if name in {o.name for o in out}:
+        name = _short(option.name)
+        if names[name] > 1 and option.target:
+            name = f"{name} ({_short(option.target)})"
+        while name in out:
             name = f"{name} [{option.move.id}]"
-        out.append(Option(option.move, name, option.question, option.target))
-    return out
+        out[name] = replace(option, name=name)
+    return list(out.values())
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= MAX_NAME else name[: MAX_NAME - 1] + "…"

@@ -21,7 +21,7 @@ def run(path: Path, *, as_json: bool, diagram: int | None, replies: str, margin:
     """Open flow and model, then talk; gives the exit code."""
     flow = load(path, diagram=diagram)
     chosen = MARGIN if margin is None else margin
-    engine = Engine(flow, model=lambda: _open(model), margin=chosen, stages=PIPELINES[replies])
+    engine = Engine(flow, model=lambda: _open(model), margin=chosen, replies=PIPELINES[replies])
     session = engine.session()
     if any(len(flow.out(node)) > 1 for node in flow.nodes):
         engine.model  # noqa: B018  opened now, so that a missing model is said before the dialogue

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from flowdial.session import Session
 
 _BAR = 24
+_SPEAKER = Text.assemble(("bot", "bold green"), " › ")
 
 
 class Terminal:
@@ -99,13 +100,20 @@ class Terminal:
 
     def turn(self, text: str) -> None:
         """A user text."""
-        with self.console.status("[dim]…[/]"):
-            self.last = self.engine.turn(self.session, text)
-        self.say(self.last.reply)
+        self.console.print(_SPEAKER, end="")
+        try:
+            self.last = self.engine.turn(self.session, text, listen=self.show)
+        finally:
+            self.console.print()
 
     def say(self, reply: str) -> None:
         """What the bot says."""
-        self.console.print(Text.assemble(("bot", "bold green"), " › ", reply))
+        self.console.print(Text.assemble(_SPEAKER, reply))
+
+    def show(self, piece: str) -> None:
+        """A piece of a reply that is still being written."""
+        self.console.print(Text(piece), end="", soft_wrap=True)
+        self.console.file.flush()
 
     # ---- commands ----
     def where(self, _argument: str) -> None:

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from flowdial.decode.scripted import ScriptedModel
-from flowdial.reply import PIPELINES, Draft, Situation, run
+from flowdial.reply import PIPELINES, Draft, Pipeline, Situation
 from flowdial.reply.stages import MAX_CHARACTERS, acknowledge, ask, guard, names_another_step, render, write_freely
 
 STEP = {"en": "Is the lamp on?", "zh": "灯亮着吗？"}
@@ -186,7 +186,7 @@ def test_one_sentence_is_written_and_no_more() -> None:
 @pytest.mark.parametrize(("name", "calls"), [("guided", 1), ("free", 1), ("plain", 0)])
 def test_every_pipeline_says_the_step_and_calls_the_model_as_often_as_it_must(name: str, calls: int) -> None:
     model = ScriptedModel(says="Thank you.")
-    draft = run(PIPELINES[name], situation(model=model))
+    draft = PIPELINES[name].run(situation(model=model))
     assert draft.body == "Is the lamp on?"
     assert model.calls == calls
     assert bool(draft.lead) == (name != "plain")
@@ -194,26 +194,43 @@ def test_every_pipeline_says_the_step_and_calls_the_model_as_often_as_it_must(na
 
 @pytest.mark.parametrize("says", ["", "好的。", "What?", "Pay 100.", "no end", "\n\n", "See https://x.y."])
 def test_free_words_that_may_not_be_shown_leave_the_step_alone(says: str) -> None:
-    draft = run(PIPELINES["free"], situation(model=ScriptedModel(says=says)))
+    draft = PIPELINES["free"].run(situation(model=ScriptedModel(says=says)))
     assert draft == Draft("", "Is the lamp on?")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("stayed", [True, False])
 def test_the_sentences_to_choose_from_pass_the_guard(lang: str, stayed: bool) -> None:
-    draft = run(PIPELINES["guided"][:2], situation(lang, stayed=stayed, model=ScriptedModel()))
+    draft = Pipeline(PIPELINES["guided"].lead, ()).run(situation(lang, stayed=stayed, model=ScriptedModel()))
     assert draft.lead
 
 
 def test_a_stage_of_ones_own_is_a_function() -> None:
-    stages = (*PIPELINES["plain"], lambda given, draft: draft.with_lead(given.words.upper()))
-    assert run(stages, situation()).text("en") == "HM Is the lamp on?"
+    loud = Pipeline((lambda given, draft: draft.with_lead(given.words.upper()),), PIPELINES["plain"].body)
+    assert loud.run(situation()).text("en") == "HM Is the lamp on?"
 
 
-def test_the_listener_is_given_the_whole_reply() -> None:
+@pytest.mark.parametrize("name", PIPELINES)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    "given", [{}, {"stayed": True}, {"stayed": True, "unsure": True}, {"say": "x"}, {"done": True}], ids=str
+)
+def test_the_pieces_that_a_listener_hears_are_the_reply(name: str, lang: str, given: dict) -> None:
     heard: list[str] = []
-    draft = run(PIPELINES["guided"], situation(model=ScriptedModel()), heard.append)
-    assert "".join(heard) == draft.text("en")
+    says = {"en": "Thank you.", "zh": "谢谢您。"}[lang]
+    draft = PIPELINES[name].run(situation(lang, model=ScriptedModel(says=says), **given), heard.append)
+    assert "".join(heard) == draft.text(lang)
+    assert all(heard)
+
+
+def test_what_takes_up_the_words_is_heard_before_the_step_is_written() -> None:
+    heard: list[str] = []
+    lead, body = (
+        (lambda _s, draft: draft.with_lead("Fine.")),
+        (lambda _s, draft: draft.with_body(f"heard {len(heard)}")),
+    )
+    assert Pipeline((lead,), (body,)).run(situation(), heard.append).body == "heard 1"
+    assert heard == ["Fine.", " heard 1"]
 
 
 @pytest.mark.parametrize(("lang", "text"), [("en", "a b"), ("zh", "ab")])

@@ -335,7 +335,7 @@ def random_walk(flow: Flow, seed: int, steps: int) -> Session:
     return session
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(body=bodies(), seed=st.integers(0, 2**32))
 def test_a_walk_on_any_flow_takes_edges_only_and_never_gets_stuck(body: list[str], seed: int) -> None:
     flow = flow_of("\n".join(["start", ":first;", *body, "stop"]))

@@ -1,0 +1,228 @@
+"""Blocks, files and encodings: what comes before the grammar, and what the grammar must not swallow."""
+
+from pathlib import Path
+
+import pytest
+
+from flowdial.errors import NotationError, SourceError
+from flowdial.flow import loads
+from flowdial.notation import parse, parse_all, read_source, render
+from flowdial.notation.ast import Action, Decoration, Diagram, Group, If, Note, Repeat, Terminal
+
+
+def body(text: str) -> tuple[object, ...]:
+    return parse(f"@startuml\n{text}\n@enduml").body
+
+
+def texts(text: str) -> list[str]:
+    return [statement.text for statement in body(text) if isinstance(statement, Action)]
+
+
+def test_a_block_that_is_not_closed_runs_to_the_end_of_the_file() -> None:
+    assert parse("@startuml\n:a;\n:b;").body == parse("@startuml\n:a;\n:b;\n@enduml").body
+
+
+def test_text_outside_of_the_blocks_is_not_read() -> None:
+    assert texts("start") == []
+    assert len(parse("# Readme\n```\n@startuml\n:a;\n@enduml\n```\n:not a step;\n").body) == 1
+
+
+def test_a_diagram_knows_the_name_after_startuml() -> None:
+    assert parse("@startuml refund v2\n:a;\n@enduml").title == "refund v2"
+
+
+def test_each_diagram_of_a_file_is_read_or_refused_by_itself() -> None:
+    text = "@startuml\n:a;\n@enduml\n@startuml\nnonsense\n@enduml\n\n@startuml\n:c;\n@enduml\n"
+    first, second, third = parse_all(text)
+    assert isinstance(first, Diagram)
+    assert isinstance(second, NotationError)
+    assert second.line == 5
+    assert isinstance(third, Diagram)
+    assert parse(text, index=2).line(third.body[0].span) == 9
+
+
+def test_an_index_beyond_the_last_diagram_is_refused() -> None:
+    with pytest.raises(NotationError, match="there is no diagram 3: the text holds 1"):
+        parse("@startuml\n:a;\n@enduml", index=2)
+
+
+def test_a_text_without_any_block_gives_one_error() -> None:
+    (error,) = parse_all("start\n:a;\n")
+    assert isinstance(error, NotationError)
+
+
+@pytest.mark.parametrize("word", ["start", "stop", "end", "detach", "break"])
+def test_keywords_are_read_in_any_case_and_with_a_semicolon(word: str) -> None:
+    for written in (word, word.upper(), f"  {word.title()} ;  "):
+        (statement,) = body(written)
+        assert isinstance(statement, Terminal)
+        assert statement.word == word
+
+
+def test_kill_is_detach() -> None:
+    (statement,) = body("kill")
+    assert isinstance(statement, Terminal)
+    assert statement.word == "detach"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (":a;", ["a"]),
+        (":a;;", ["a;"]),
+        (":a;  ", ["a"]),
+        (":;", [""]),
+        ("#red:a;", ["a"]),
+        (":a; <<input>>", ["a"]),
+        (":a;:b;", ["a;:b"]),
+        (":a;\n:b;", ["a", "b"]),
+        (":if (a) then;", ["if (a) then"]),
+        (":stop\nstop;\nstop", ["stop\nstop"]),
+        ("- a\n* b", ["a", "b"]),
+    ],
+)
+def test_an_action_ends_at_a_semicolon_that_ends_its_line(written: str, expected: list[str]) -> None:
+    assert texts(written) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "test", "label"),
+    [
+        ("if (a) then (b)", "a", "b"),
+        ("if(a)then(b)", "a", "b"),
+        ("IF (a) THEN", "a", ""),
+        ("if (a)", "a", ""),
+        ("if (a) is (b) then", "a", "b"),
+        ("if (a) equals (b)", "a", "b"),
+        ("if (f(x) > g(y)) then (b (c))", "f(x) > g(y)", "b (c)"),
+        ("if (a;\nb) then (c)", "a;\nb", "c"),
+        ("if () then ()", "", ""),
+        ("#red:if (a) then (b)", "a", "b"),
+        ("if (商品（含配件）？) then (是)", "商品（含配件）？", "是"),
+    ],
+)
+def test_a_condition_is_what_stands_in_its_parentheses(written: str, test: str, label: str) -> None:
+    (statement,) = body(f"{written}\n:x;\nendif")
+    assert isinstance(statement, If)
+    assert (statement.branches[0].test, statement.branches[0].label) == (test, label)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("repeat while (a) is (b) not (c)", ("a", "b", "c")),
+        ("repeat while (a) not (c)", ("a", "", "c")),
+        ("repeat while", ("", "", "")),
+        ("repeatwhile (a) equals (b);", ("a", "b", "")),
+        ("repeat while not (c)", ("", "", "c")),
+    ],
+)
+def test_the_last_line_of_a_repeat_may_lack_each_of_its_parts(written: str, expected: tuple[str, str, str]) -> None:
+    (statement,) = body(f"repeat\n:x;\n{written}")
+    assert isinstance(statement, Repeat)
+    assert (statement.test, statement.label, statement.exit_label) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ('partition "two words" {', "two words"),
+        ("partition two words {", "two words"),
+        ("partition #pink name {", "name"),
+        ('package "p" #red {', "p"),
+        ("card c <<x>> {", "c"),
+        ("group of steps", "of steps"),
+        ("group", ""),
+        ('group a "b" c', 'a "b" c'),
+    ],
+)
+def test_a_frame_has_its_name_and_keeps_it_when_rendered(written: str, name: str) -> None:
+    closing = "}" if written.endswith("{") else "end group"
+    text = f"@startuml\n{written}\n:x;\n{closing}\n@enduml"
+    for diagram in (parse(text), parse(render(parse(text)))):
+        (statement,) = diagram.body
+        assert isinstance(statement, Group)
+        assert statement.name == name
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("note right: a: b;", "a: b;"),
+        ("note left : 'quoted'", "'quoted'"),
+        ("floating note right #red: x", "x"),
+        ("note right\n  one\n  stop\nend note", "one\n  stop"),
+        ("note\n:x;\nendnote", ":x;"),
+        ("note right: end note", "end note"),
+    ],
+)
+def test_a_note_keeps_its_text_when_rendered(written: str, text: str) -> None:
+    source = f"@startuml\n:a;\n{written}\n@enduml"
+    for diagram in (parse(source), parse(render(parse(source)))):
+        _, note = diagram.body
+        assert isinstance(note, Note)
+        assert note.text == text
+
+
+@pytest.mark.parametrize(
+    ("before", "statement"),
+    [
+        ("repeat\n:a;\n", "repeat while (more?)\n"),
+        ("if (a) then\n:b;\n", "elseif (c) then\n:d;\nendif\n"),
+        ("fork\n:a;\n", "end fork\n"),
+        ("", ":a;\n"),
+    ],
+)
+def test_an_annotation_inside_a_block_is_rendered_again(before: str, statement: str) -> None:
+    text = f'@startuml\n{before}\' flowdial: say="now"\n{statement}@enduml'
+    rendered = render(parse(text))
+    assert rendered.count('\' flowdial: say="now"') == 1
+    assert loads(rendered).hash == loads(text).hash
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_all_line_ends_are_read(end: str) -> None:
+    assert texts(f":a{end}b;{end}:c;") == ["a\nb", "c"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_a_file_is_read_in_the_encodings_people_save(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "flow.puml"
+    file.write_bytes("@startuml\n:查询订单；核对;\n@enduml\n".encode(encoding))
+    assert read_source(file) == "@startuml\n:查询订单；核对;\n@enduml\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"\x89PNG\r\n\x1a\n\x00\x00", "this is a binary file"), (b"caf\xe9;\n", "neither UTF-8 nor GB18030")],
+)
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path, content: bytes, message: str) -> None:
+    file = tmp_path / "flow.puml"
+    file.write_bytes(content)
+    with pytest.raises(SourceError, match=message) as caught:
+        read_source(file)
+    assert caught.value.hint
+
+
+def test_the_line_after_a_title_is_a_statement() -> None:
+    title, action = body("title Tea for two\n:boil;")
+    assert isinstance(title, Decoration)
+    assert title.text == "Tea for two"
+    assert isinstance(action, Action)
+
+
+@pytest.mark.parametrize("block", ["header\ntop\nend header", "legend right\nx\nend legend", "title\nx\nend title"])
+def test_a_one_line_title_does_not_swallow_the_process_up_to_a_later_block(block: str) -> None:
+    assert texts(f"title Tea\nstart\n:boil;\n{block}\n:pour;") == ["boil", "pour"]
+
+
+@pytest.mark.xfail(strict=True, reason="grammars/activity.lark, DECORATION: no brace may stand in a title")
+@pytest.mark.parametrize("line", ["title Process {v1}", "caption a {b}", "header {page}", "footer a {b} c"])
+def test_a_title_may_hold_braces(line: str) -> None:
+    assert texts(f"{line}\n:a;") == ["a"]
+
+
+@pytest.mark.xfail(strict=True, reason="grammars/activity.lark, DECORATION: `{` is taken for text of the one-line form")
+def test_a_skinparam_block_that_is_never_closed_is_refused() -> None:
+    with pytest.raises(NotationError):
+        body("skinparam activity {\n:a;")
