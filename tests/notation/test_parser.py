@@ -216,13 +216,11 @@ def test_a_one_line_title_does_not_swallow_the_process_up_to_a_later_block(block
     assert texts(f"title Tea\nstart\n:boil;\n{block}\n:pour;") == ["boil", "pour"]
 
 
-@pytest.mark.xfail(strict=True, reason="grammars/activity.lark, DECORATION: no brace may stand in a title")
 @pytest.mark.parametrize("line", ["title Process {v1}", "caption a {b}", "header {page}", "footer a {b} c"])
 def test_a_title_may_hold_braces(line: str) -> None:
     assert texts(f"{line}\n:a;") == ["a"]
 
 
-@pytest.mark.xfail(strict=True, reason="grammars/activity.lark, DECORATION: `{` is taken for text of the one-line form")
 def test_a_skinparam_block_that_is_never_closed_is_refused() -> None:
     with pytest.raises(NotationError):
         body("skinparam activity {\n:a;")
