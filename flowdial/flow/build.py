@@ -13,7 +13,6 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from flowdial.errors import FlowError
 from flowdial.flow.model import Edge, Flow, Node
 from flowdial.notation import ast
 
@@ -246,8 +245,6 @@ class _Builder:
     def leave(self) -> None:
         """Paths that run off the end of the diagram, or to nowhere, end in one `exit`."""
         ends = self.ends + self.lost
-        if ends and not self.nodes:
-            raise FlowError("the diagram holds no step")
         if ends:
             last = ast.Span(len(self.diagram.origins), 1, len(self.diagram.origins), 1)
             self.tie(ends, self.node("exit", "", last))
