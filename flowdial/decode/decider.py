@@ -50,8 +50,6 @@ class Asked(Protocol):
     @property
     def tail(self) -> str: ...
     @property
-    def baseline(self) -> str: ...
-    @property
     def words(self) -> str: ...
 
 
@@ -65,7 +63,7 @@ def decide(model: LanguageModel, asked: Asked) -> list[float]:
 
 
 def channel(model: LanguageModel, asked: Asked) -> list[float]:
-    """For every name: log P(words | name) - log P(words), natural."""
+    """For every name the log-probability (natural) of the user's words once it is meant, less that of the best."""
     try:
         automaton = compile_options(asked.names, model.encode, prefix=asked.lead)
     except ValueError as error:
@@ -73,15 +71,14 @@ def channel(model: LanguageModel, asked: Asked) -> list[float]:
     lead, tail = model.encode(asked.lead), model.encode(asked.tail)
     words = after(asked.tail, asked.words, model.encode)
     branches = [[*lead, *path, *tail, *words] for path in automaton.paths]
-    branches.append([*model.encode(asked.baseline), *words])
     scores = model.score(model.encode(asked.prefix), branches)
-    *given, alone = (math.fsum(branch[-len(words) :]) for branch in scores)
-    return [value - alone for value in given]
+    given = [math.fsum(branch[-len(words) :]) for branch in scores]
+    return [value - max(given) for value in given]
 
 
-def features(asked: Asked, ratios: Sequence[float]) -> list[tuple[float, ...]]:
+def features(asked: Asked, likelihoods: Sequence[float]) -> list[tuple[float, ...]]:
     """One row an option and a last one for staying, columns as in `FEATURES`."""
     cues = option_cues(asked.question, asked.options, asked.said)
-    rows = [(ratio, *cue.values(), 0.0, 0.0, 0.0, 0.0) for ratio, cue in zip(ratios, cues, strict=False)]
-    stay = (ratios[-1], 0.0, 0.0, 0.0, 0.0, 1.0, *stay_cues(asked.question, asked.options, asked.said))
+    rows = [(likelihood, *cue.values(), 0.0, 0.0, 0.0, 0.0) for likelihood, cue in zip(likelihoods, cues, strict=False)]
+    stay = (likelihoods[-1], 0.0, 0.0, 0.0, 0.0, 1.0, *stay_cues(asked.question, asked.options, asked.said))
     return [*rows, stay]

@@ -50,7 +50,6 @@ class DecisionPrompt:
     `question` is what is asked, `options` the plain names of the legal moves, `said` the user's text as typed.
     `prefix` is constant for a language and `lead` for a question. Then comes one of `names` (the options, and
     last the name of staying), `tail`, and `words`, what the user said, which is scored behind each name.
-    `baseline` stands in place of lead, name and tail where no meaning is given.
     """
 
     lang: str
@@ -61,7 +60,6 @@ class DecisionPrompt:
     lead: str
     names: tuple[str, ...]
     tail: str
-    baseline: str
     words: str
 
 
@@ -81,7 +79,6 @@ def decision(lang: str, question: str, names: Sequence[str], words: str) -> Deci
         lead=asked + _ANSWER[lang],
         names=tuple(gap + one_line(name) for name in (*names, stay)),
         tail=_WORDS[lang],
-        baseline=asked + _WORDS[lang],
         words=gap + one_line(words) + "\n",
     )
 

@@ -21,7 +21,6 @@ def test_an_english_decision_reads_as_documented() -> None:
         f"Question: Is it paid?\nAnswer: {name}\nIn the customer's words: I did\n"
         for name in ("yes", "no", "off-topic")
     ]
-    assert asked.baseline + asked.words == "Question: Is it paid?\nIn the customer's words: I did\n"
 
 
 def test_a_chinese_decision_reads_as_documented() -> None:
@@ -29,7 +28,6 @@ def test_a_chinese_decision_reads_as_documented() -> None:
     assert [asked.lead + name + "\n" + asked.tail + asked.words for name in asked.names] == [
         f"问题：付款了吗？\n答案：{name}\n客户的话：付了\n" for name in ("是", "否", "无关")
     ]
-    assert asked.baseline + asked.words == "问题：付款了吗？\n客户的话：付了\n"
 
 
 @pytest.mark.parametrize("lang", LANGS)
