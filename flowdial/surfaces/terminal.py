@@ -17,6 +17,7 @@ from rich.text import Text
 from flowdial.errors import FlowDialError
 from flowdial.flow.picture import draw
 from flowdial.flow.text import plain
+from flowdial.session import STAY
 
 if TYPE_CHECKING:
     from flowdial.engine import Engine, Turn
@@ -148,7 +149,10 @@ class Terminal:
             mark = "➤ " if choice.move == turn.move else ""
             table.add_row(choice.move, mark + escape(choice.name), f"{share:.3f}", "█" * round(share * _BAR))
         self.console.print(table)
-        self.console.print(f"[dim]{escape(self.engine.model.name)}, {turn.ms:.0f} ms; margin {self.engine.margin}[/]")
+        best, second = sorted((choice.probability or 0.0 for choice in turn.choices), reverse=True)[:2]
+        verdict = "asked back" if turn.move == STAY and best - second < self.engine.margin else "decided"
+        lead = f"the best leads the next by {best - second:.3f}, the margin is {self.engine.margin}: {verdict}"
+        self.console.print(f"[dim]{lead} · {escape(self.engine.model.name)}, {turn.ms:.0f} ms[/]")
 
     def back(self, _argument: str) -> None:
         """`/back`."""
