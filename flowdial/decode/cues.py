@@ -30,6 +30,10 @@ _LEADS = re.compile(
     r"(?:no|nope|nah|not|never|none|nothing|nobody|yes|yeah|yep|yup|sure|ok|okay|correct|right)\b"
     r"|(?:没有|没|不|否|未|是|对|嗯|好|有|能|行|可以|当然|确实)(?:$|[，,。.！!、 的了呢啊呀])"
 )
+_ACKNOWLEDGES = re.compile(
+    r"(?:(?:ok|okay|k|fine|alright|all right|i see|got it|thanks|thank you|好|好的|好吧|嗯|哦|行|知道了|明白了?|谢谢)"
+    r"[\s.,!。，！~]*)+"
+)
 _YES_IDIOM = re.compile(r"没错|没问题|不错|no problem|not bad|无误")
 _DENIED = re.compile(r"(?:\b(?:not|no|isn't|wasn't|never)(?:\s+(?:a|an|the|really))?\s+|[不没非]是?|没有)$")
 _ASKS = re.compile(
@@ -105,6 +109,13 @@ def _names(words: str, name: str) -> bool:
 def _asks(words: str) -> float:
     text = words.strip().lower()
     return float(bool(_ASKS.search(text) or _REQUESTS.search(text)))
+
+
+def says_nothing(names: Sequence[str], words: str) -> bool:
+    """Whether the words only acknowledge ("ok", "嗯") where no option is a yes or a no: they choose nothing then."""
+    return bool(_ACKNOWLEDGES.fullmatch(words.strip().lower())) and not any(
+        _option_polarity(name, names) for name in names
+    )
 
 
 def polarity(words: str) -> int:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from flowdial.constraint import after, compile_options
-from flowdial.decode.cues import option_cues, stay_cues
+from flowdial.decode.cues import option_cues, says_nothing, stay_cues
 from flowdial.decode.protocol import LanguageModel
 from flowdial.errors import ModelError
 
@@ -78,6 +78,8 @@ def channel(model: LanguageModel, asked: Asked) -> list[float]:
 
 def features(asked: Asked, likelihoods: Sequence[float]) -> list[tuple[float, ...]]:
     """One row an option and a last one for staying, columns as in `FEATURES`."""
+    if says_nothing(asked.options, asked.said):
+        likelihoods = [0.0] * len(likelihoods)
     cues = option_cues(asked.question, asked.options, asked.said)
     rows = [(likelihood, *cue.values(), 0.0, 0.0, 0.0, 0.0) for likelihood, cue in zip(likelihoods, cues, strict=False)]
     stay = (likelihoods[-1], 0.0, 0.0, 0.0, 0.0, 1.0, *stay_cues(asked.question, asked.options, asked.said))

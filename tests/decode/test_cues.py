@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowdial.decode.cues import answer_side, option_cues, polarity, stay_cues
+from flowdial.decode.cues import answer_side, option_cues, polarity, says_nothing, stay_cues
 
 YES = [
     "yes", "Yes!", "YES please", "yeah, it works", "sure", "ok", "Okay then", "of course", "that is correct", "yep",
@@ -152,3 +152,15 @@ def test_every_feature_lies_between_minus_one_and_one(question: str, names: list
     for cue in option_cues(question, names, words):
         assert all(-1 <= value <= 1 for value in cue.values())
     assert all(0 <= value <= 1 for value in stay_cues(question, names, words))
+
+
+@pytest.mark.parametrize("words", ["ok", "Okay, thanks!", "好的", "嗯嗯", "好，谢谢"])
+def test_a_mere_acknowledgement_chooses_nothing_among_named_alternatives(words: str) -> None:
+    assert says_nothing(["me", "the other driver"], words)
+    assert not says_nothing(["yes", "no"], words)
+    assert not says_nothing(["带齐了", "没带齐"], words)
+
+
+@pytest.mark.parametrize("words", ["ok, me", "the other one", "好的，退到余额", ""])
+def test_what_says_more_is_no_mere_acknowledgement(words: str) -> None:
+    assert not says_nothing(["me", "the other driver"], words)
