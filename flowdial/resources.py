@@ -18,8 +18,3 @@ def _folder(name: str) -> Path:
 def grammar(name: str) -> Path:
     """Path of the Lark grammar `name` (without its ending)."""
     return _folder("grammars") / f"{name}.lark"
-
-
-def adapters() -> Path:
-    """Folder of the LoRA adapters that FlowDial ships."""
-    return _folder("adapters")

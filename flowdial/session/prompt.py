@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-#: Raised with every change of wording: an adapter is made for one version.
-PROMPT_VERSION = 1
-
 _SHOTS = {
     "en": (
         ("Is the lamp switched on?", "yes", "sure, it is glowing"),
