@@ -43,9 +43,8 @@ def main() -> None:
     print(f"| `flowdial --help` | {seconds([*CLI, '--help'], 15):.2f} |")
     print(f"| `flowdial graph` on a small file | {seconds([*CLI, 'graph', str(FLOW)], 15):.2f} |")
     print(f"| opening the model from the cache, libraries imported | {opening(5):.2f} |", flush=True)
-    print(
-        f"| `flowdial chat` to its first line, process and all | {seconds([*CLI, 'chat', str(FLOW), '--json'], 5):.2f} |"
-    )
+    chat = seconds([*CLI, "chat", str(FLOW), "--json"], 5)
+    print(f"| `flowdial chat` to its first line, process and all | {chat:.2f} |")
 
 
 if __name__ == "__main__":
