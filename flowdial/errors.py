@@ -7,6 +7,10 @@ boundary has to know them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from flowdial.diagnostics import Diagnostic
+
 
 class FlowDialError(Exception):
     """Base of all errors raised on purpose. `hint` is one sentence on the mend, or empty."""
@@ -27,17 +31,47 @@ class SourceError(FlowDialError):
 class NotationError(FlowDialError):
     """The text is not a diagram that FlowDial reads.
 
-    `line` and `column` count from 1; `rendered` is the message with the source line, a caret and the hint.
+    `diagnostics` are all mistakes that were found, in reading order; `message`, `line`, `column` (from 1) and
+    `hint` are those of the first. `rendered` shows each with its source line, a caret and the hint.
     """
 
-    def __init__(self, message: str, *, line: int = 1, column: int = 1, hint: str = "", rendered: str = "") -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", diagnostics: Sequence[Diagnostic] = (), file: str = "<text>"
+    ) -> None:
         super().__init__(message, hint=hint)
-        self.line = line
-        self.column = column
-        self.rendered = rendered
+        self.diagnostics = tuple(diagnostics)
+        self.file = file
+
+    @classmethod
+    def of(cls, diagnostics: Sequence[Diagnostic], file: str = "<text>") -> NotationError:
+        """The error that tells `diagnostics`, of which there is at least one."""
+        first = diagnostics[0]
+        return cls(f"error[{first.code}]: {first.message}", hint=first.hint, diagnostics=diagnostics, file=file)
+
+    def in_file(self, file: str) -> NotationError:
+        """The same error, told of `file`."""
+        return NotationError(self.message, hint=self.hint, diagnostics=self.diagnostics, file=file)
+
+    @property
+    def line(self) -> int:
+        """Line of the first mistake, from 1."""
+        return self.diagnostics[0].line if self.diagnostics else 1
+
+    @property
+    def column(self) -> int:
+        """Column of the first mistake, from 1, in characters."""
+        return self.diagnostics[0].column if self.diagnostics else 1
+
+    @property
+    def rendered(self) -> str:
+        """All mistakes as a person reads them; empty for an error without a place."""
+        return "\n".join(diagnostic.render(self.file) for diagnostic in self.diagnostics)
 
     def __str__(self) -> str:
-        return self.rendered or super().__str__()
+        if self.diagnostics:
+            return self.rendered
+        told = super().__str__()
+        return told if self.file == "<text>" else f"{self.file}: {told}"
 
 
 class FlowError(FlowDialError):

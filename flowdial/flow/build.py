@@ -6,14 +6,15 @@ bodies are walked by a trampoline (a method yields the body it wants walked), so
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections import Counter
-from collections.abc import Generator, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from flowdial.flow.build_state import build_state
 from flowdial.flow.model import Edge, Flow, Node
+from flowdial.flow.text import unescaped
 from flowdial.notation import ast
 
 
@@ -31,10 +32,58 @@ Walk = Generator[ast.Body, None, None]
 
 
 def build(diagram: ast.Diagram) -> Flow:
-    """The Flow that a diagram means."""
+    """The Flow that a diagram means. Raises NotationError where a state's name cannot be used in its place."""
+    if diagram.kind == "state":
+        return build_state(diagram)
     builder = _Builder(diagram)
     builder.run(builder.walk(diagram.body))
     return builder.finish()
+
+
+def _detached(body: ast.Body) -> Iterator[ast.Statement]:
+    """The statements of a body, each `detach` moved to where it works.
+
+    After a choice it cuts each branch that has a step; after `endwhile` it cuts nothing. A connector that is
+    detached keeps its line, as PlantUML reads it, and gets one to its namesake.
+    """
+    waiting: ast.Statement | None = None
+    behind: list[ast.Statement] = []
+    for statement in body:
+        if isinstance(statement, ast.Terminal) and statement.word == "detach" and waiting is not None:
+            waiting = _cut(waiting)
+        elif isinstance(statement, _TRIVIA):
+            behind.append(statement)
+        else:
+            if waiting is not None:
+                yield waiting
+            yield from behind
+            behind = []
+            waiting = statement if isinstance(statement, _UNCUT) else None
+            if waiting is None:
+                yield statement
+    if waiting is not None:
+        yield waiting
+    yield from behind
+
+
+_TRIVIA = (ast.Note, ast.Decoration, ast.Arrow, ast.Swimlane)
+_UNCUT = (ast.If, ast.Switch, ast.Group, ast.While, ast.Connector)
+
+
+def _cut(block: ast.Statement) -> ast.Statement:
+    if isinstance(block, ast.If):
+        otherwise = block.otherwise and _cut_branch(block.otherwise)
+        return replace(block, branches=tuple(map(_cut_branch, block.branches)), otherwise=otherwise)
+    if isinstance(block, ast.Switch):
+        return replace(block, cases=tuple(map(_cut_branch, block.cases)))
+    if isinstance(block, ast.Group):
+        return replace(block, body=(*block.body, ast.Terminal(block.span, "detach")))
+    return replace(block, detached=True) if isinstance(block, ast.Connector) else block
+
+
+def _cut_branch(branch: ast.Branch) -> ast.Branch:
+    """A branch without a step is a bare line, which goes on."""
+    return replace(branch, body=(*branch.body, ast.Terminal(branch.span, "detach"))) if branch.body else branch
 
 
 @dataclass(slots=True)
@@ -60,6 +109,8 @@ class _Builder:
         self.gotos: list[tuple[list[End], str]] = []
         self.lost: list[End] = []
         self.last = ""
+        self.arrow = ""
+        self.detached: set[str] = set()
 
     # ---- the walk ----
     def run(self, walk: Walk) -> None:
@@ -72,12 +123,13 @@ class _Builder:
                 stack.append(self.walk(body))
 
     def walk(self, body: ast.Body) -> Walk:
-        for statement in body:
+        for statement in _detached(body):
             visit = getattr(self, f"visit_{type(statement).__name__}", None)
             if visit is not None:
                 nested = visit(statement)
                 if nested is not None:
                     yield from nested
+        self.arrow = ""
 
     # ---- nodes and edges ----
     def node(self, kind: str, label: str, span: ast.Span, opener: str = "") -> str:
@@ -85,12 +137,14 @@ class _Builder:
         self.counts[kind] += 1
         node_id = f"{kind}{self.counts[kind]}"
         say = self.diagram.annotations.get(span.line, {}).get("say", "")
-        self.nodes[node_id] = Node(node_id, kind, label, self.diagram.line(span), self.lane, say=say, opener=opener)
+        self.nodes[node_id] = Node(
+            node_id, kind, unescaped(label), self.diagram.line(span), self.lane, say=say, opener=opener
+        )
         self.last = node_id
         return node_id
 
     def end(self, source: str, label: str = "") -> End:
-        return End(source, label, next(self.order))
+        return End(source, unescaped(label), next(self.order))
 
     def tie(self, ends: Iterable[End], target: str) -> None:
         self.ties += [(end, target) for end in ends]
@@ -98,7 +152,8 @@ class _Builder:
     def step(self, kind: str, label: str, span: ast.Span, opener: str = "") -> str:
         """A new node to which all loose ends lead, and which is the only loose end now."""
         node_id = self.node(kind, label, span, opener)
-        self.tie(self.ends, node_id)
+        self.tie((end._replace(label=end.label or unescaped(self.arrow)) for end in self.ends), node_id)
+        self.arrow = ""
         self.ends = [self.end(node_id)]
         return node_id
 
@@ -109,21 +164,15 @@ class _Builder:
         elif statement.word == "break":
             (self.loops[-1].breaks if self.loops else self.lost).extend(self.ends)
             self.ends = []
-        elif statement.word == "detach" and self.ends and self.at_connector():
-            self.ends = []
         elif self.ends or statement.word != "detach":
             self.step(statement.word, "", statement.span)
             self.ends = []
-
-    def at_connector(self) -> bool:
-        return all(self.nodes[end.source].kind == "connector" for end in self.ends)
 
     def visit_Action(self, statement: ast.Action) -> None:
         self.step("action", statement.text, statement.span)
 
     def visit_Arrow(self, statement: ast.Arrow) -> None:
-        if statement.text:
-            self.ends = [end._replace(label=end.label or statement.text) for end in self.ends]
+        self.arrow = statement.text or self.arrow
 
     def visit_Label(self, statement: ast.Label) -> None:
         self.labels[statement.name] = self.step("label", statement.name, statement.span)
@@ -133,7 +182,9 @@ class _Builder:
         self.ends = []
 
     def visit_Connector(self, statement: ast.Connector) -> None:
-        self.step("connector", statement.name, statement.span)
+        circle = self.step("connector", statement.name, statement.span)
+        if statement.detached:
+            self.detached.add(circle)
 
     def visit_Swimlane(self, statement: ast.Swimlane) -> None:
         if statement.title:
@@ -144,7 +195,7 @@ class _Builder:
         if self.last:
             node = self.nodes[self.last]
             note = f"{node.note}\n{statement.text}".strip()
-            self.nodes[self.last] = dataclasses.replace(node, note=note)
+            self.nodes[self.last] = replace(node, note=note)
 
     def visit_Backward(self, statement: ast.Backward) -> None:
         self.loops[-1].backward = statement
@@ -168,6 +219,7 @@ class _Builder:
 
     def visit_Switch(self, statement: ast.Switch) -> Walk:
         decision = self.step("decision", statement.test, statement.span)
+        yield statement.before
         out: list[End] = []
         for case in statement.cases:
             self.ends = [self.end(decision, case.label)]
@@ -187,6 +239,7 @@ class _Builder:
 
     def visit_Repeat(self, statement: ast.Repeat) -> Walk:
         kind = "loop" if statement.first is None else "action"
+        self.arrow = "" if statement.first is None else self.arrow
         top = self.step(kind, statement.first or "", statement.span)
         self.loops.append(_Loop())
         yield statement.body
@@ -219,7 +272,7 @@ class _Builder:
         self.leave()
         diagram = self.diagram
         lang = diagram.settings.get("lang", "")
-        return Flow(diagram.kind, self.nodes, self.edges(), diagram.title, lang)
+        return Flow(diagram.kind, self.nodes, self.edges(), diagram.title, lang, diagram)
 
     def edges(self) -> tuple[Edge, ...]:
         """The edges in reading order of the place they leave."""
@@ -234,13 +287,15 @@ class _Builder:
                 self.lost += ends
 
     def join_connectors(self) -> None:
-        """A connector where a path stops goes on at the connector of the same letter."""
+        """A connector that is detached, or leads nowhere, goes on at another one of the same letter."""
         leaving = {end.source for end, _ in self.ties} | {end.source for end in self.ends}
         circles = [node for node in self.nodes.values() if node.kind == "connector"]
-        going = {node.label: node.id for node in circles if node.id in leaving}
+        going = {node.label: node.id for node in circles if node.id in leaving - self.detached}
         for node in circles:
-            if node.id not in leaving and node.label in going:
-                self.tie([self.end(node.id)], going[node.label])
+            if node.id not in leaving - self.detached and node.label in going:
+                jump = going[node.label]
+                self.ties = [tie for tie in self.ties if (tie[0].source, tie[1]) != (node.id, jump)]
+                self.tie([self.end(node.id)], jump)
 
     def leave(self) -> None:
         """Paths that run off the end of the diagram, or to nowhere, end in one `exit`."""

@@ -18,6 +18,9 @@ from flowdial.errors import FlowError
 if TYPE_CHECKING:
     import networkx as nx
 
+    from flowdial.diagnostics import Diagnostic
+    from flowdial.notation.ast import Diagram
+
 #: Nodes that a dialogue passes through within one move; at the others it rests and speaks.
 SILENT = frozenset({"start", "fork", "split", "join", "loop", "connector", "label"})
 #: Nodes at which a path is over. `exit` is the end of a diagram that writes no `stop` there.
@@ -30,7 +33,8 @@ class Node:
 
     `label` is the text as drawn, `line` the line of the file (from 1), `lane` the swimlane it stands in,
     `note` the text of its notes, `say` the canned text of a `' flowdial: say="…"` annotation, `opener` the
-    fork or split that a join closes.
+    fork or split that a join closes. Of a state diagram: `name` is the state's own name, `parent` the id of the
+    composite state or region it stands in, `text` its description.
     """
 
     id: str
@@ -41,6 +45,9 @@ class Node:
     note: str = ""
     say: str = ""
     opener: str = ""
+    name: str = ""
+    parent: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +62,25 @@ class Edge:
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """One process. Equal flows have equal `hash`; `graph` is the frozen networkx view of the same data."""
+    """One process. Equal flows have equal `hash`; `graph` is the frozen networkx view of the same data.
+
+    `source` is the syntax tree the flow was built of: it holds the nesting, which a graph does not.
+    """
 
     kind: str
     nodes: Mapping[str, Node]
     edges: tuple[Edge, ...]
     title: str = ""
     lang: str = ""
+    source: Diagram | None = None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Flow) and self.hash == other.hash
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What recovery mended."""
+        return self.source.warnings if self.source else ()
 
     def __hash__(self) -> int:
         return hash(self.hash)
@@ -72,7 +88,7 @@ class Flow:
     @functools.cached_property
     def hash(self) -> str:
         """SHA-256 (hex) of what the process means and says; lines and formatting are left out."""
-        nodes = [(n.id, n.kind, n.label, n.lane, n.note, n.say) for n in self.nodes.values()]
+        nodes = [(n.id, n.kind, n.label, n.lane, n.note, n.say, n.parent, n.text) for n in self.nodes.values()]
         edges = [(e.source, e.target, e.label) for e in self.edges]
         data = json.dumps([self.kind, self.lang, nodes, edges], ensure_ascii=False)
         return hashlib.sha256(data.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,4 +1,6 @@
-"""The typed syntax tree of a diagram.  What was written, with its place; what it means is not known here.
+"""The typed syntax tree of a diagram, activity or state.  What was written, with its place.
+
+What it means is not known here.
 
 A `Span` counts lines and columns from 1 in the prepared text (comments and joins taken out);
 `Diagram.line` turns its line into the line of the file.
@@ -9,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from flowdial.diagnostics import Diagnostic
 
 
 class Span(NamedTuple):
@@ -47,6 +51,7 @@ class Arrow(Statement):
     """`-> text;`: names the edge that leads from the statement before to the one after."""
 
     text: str
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,10 @@ class Goto(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Connector(Statement):
-    """`(A)`: a lettered circle."""
+    """`(A)`: a lettered circle; `detached` where `detach` follows it."""
 
     name: str
+    detached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +89,18 @@ class Swimlane(Statement):
 
     name: str
     title: str = ""
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Note(Statement):
-    """A note; it belongs to the step before it."""
+    """A note: on the step before it, in a state diagram on the state `of`; a `free` one on nothing (or a link)."""
 
     text: str
+    of: str = ""
+    free: bool = False
+    alias: str = ""
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +132,11 @@ class If(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Switch(Statement):
-    """`switch (test) case (label) … endswitch`."""
+    """`switch (test) case (label) … endswitch`; `before` is what stands between `switch` and the first case."""
 
     test: str
     cases: tuple[Branch, ...]
+    before: Body = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +178,76 @@ class Group(Statement):
     body: Body
 
 
+@dataclass(frozen=True, slots=True)
+class State(Statement):
+    """`state name`: `display` is the long name where one is written; `body` is None where no `{ … }` follows.
+
+    `stereotype` is all that stands in `<<…>>`, in lower case (`choice`, `fork`, `history*` …).
+    """
+
+    name: str
+    display: str = ""
+    stereotype: str = ""
+    text: str = ""
+    body: Body | None = None
+    color: str = ""
+
+
+class Endpoint(NamedTuple):
+    """Where a transition leaves or leads to: a state's name, `[*]`, `[H]`, `[H*]`, `A[H]` or a bar `==B==`."""
+
+    name: str
+    stereotype: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition(Statement):
+    """`source --> target : event`; `event` is the whole label, guard and effect included."""
+
+    source: Endpoint
+    target: Endpoint
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Description(Statement):
+    """`name : text`: one more line in the description of a state."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Region(Statement):
+    """`--`: what follows runs beside what stands above it in the same composite state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Json(Statement):
+    """`json name { … }`: a table of data."""
+
+    name: str
+    display: str
+    text: str
+
+
 Body = tuple[Statement, ...]
+
+
+def inner(statement: Statement) -> tuple[Body, ...]:
+    """The bodies that are nested in a statement, in reading order."""
+    if isinstance(statement, If):
+        branches = (*statement.branches, *((statement.otherwise,) if statement.otherwise else ()))
+        return tuple(branch.body for branch in branches)
+    if isinstance(statement, Switch):
+        return tuple(case.body for case in statement.cases)
+    if isinstance(statement, Parallel):
+        return statement.branches
+    if isinstance(statement, While | Repeat | Group):
+        return (statement.body,)
+    if isinstance(statement, State) and statement.body is not None:
+        return (statement.body,)
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +255,8 @@ class Diagram:
     """One `@startuml … @enduml` block, parsed.
 
     `origins[i]` is the file's line of line i+1 of the prepared text; `annotations` maps a prepared line to
-    the FlowDial annotations written before it; `settings` are those of the whole flow.
+    the FlowDial annotations written before it; `settings` are those of the whole flow; `warnings` tell what
+    recovery mended; `text` is the prepared text that was parsed.
     """
 
     kind: str
@@ -183,10 +265,16 @@ class Diagram:
     annotations: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
+    warnings: tuple[Diagnostic, ...] = ()
+    text: str = ""
 
     def line(self, span: Span) -> int:
         """The file's line, from 1, on which `span` begins."""
         return self.origins[span.line - 1]
+
+    def source(self, span: Span) -> str:
+        """The prepared line on which `span` begins."""
+        return self.text.split("\n")[span.line - 1]
 
     @property
     def title(self) -> str:

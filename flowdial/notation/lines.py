@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from flowdial.errors import NotationError
+from flowdial.notation.diagnostics import located
+from flowdial.notation.preprocessor import Line, preprocess
 
 _OPEN = re.compile(r"\s*@startuml\b[ \t]*(?P<name>.*)", re.IGNORECASE)
 _CLOSE = re.compile(r"\s*@enduml\b", re.IGNORECASE)
+_FENCE = re.compile(r"\s*(?P<fence>```+|~~~+)[ \t]*\{?\.?(?:plantuml|puml|uml)\b", re.IGNORECASE)
 _ANNOTATION = re.compile(r"\s*'\s*flowdial:\s*(?P<pairs>.*)")
 _PAIR = re.compile(r'\s*(?P<key>[A-Za-z_][\w-]*)\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s"]+))')
 _SETTINGS = frozenset({"lang"})
@@ -40,61 +44,98 @@ class Prepared:
 
 
 def blocks(text: str) -> list[Block]:
-    """All `@startuml` blocks of a file; one that is not closed runs to the end of the file."""
-    found: list[Block] = []
-    opened: tuple[str, int] | None = None
+    """All diagrams of a file: `@startuml` blocks, and Markdown fences of the language `plantuml`.
+
+    A block that is not closed runs to the end of its fence, or of the file.
+    """
+    finder = _Finder()
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for index, line in enumerate(lines):
-        if opened is None and "@" in line and (match := _OPEN.match(line)):
-            opened = (match["name"].strip(), index + 1)
-        elif opened is not None and "@" in line and _CLOSE.match(line):
-            found.append(_block(lines, opened, index))
-            opened = None
-    if opened is not None:
-        found.append(_block(lines, opened, len(lines)))
-    return found
+        if "@" in line or "`" in line or "~" in line:
+            finder.see(lines, index, line)
+    finder.close(lines, len(lines))
+    return finder.found
 
 
-def _block(lines: list[str], opened: tuple[str, int], end: int) -> Block:
-    name, begin = opened
-    return Block(tuple(lines[begin:end]), begin + 1, name)
+class _Finder:
+    """Walks over the lines of a file and collects the blocks."""
+
+    def __init__(self) -> None:
+        self.found: list[Block] = []
+        self.opened: tuple[str, int] | None = None
+        self.fence = ""
+        self.fenced = 0
+
+    def see(self, lines: list[str], index: int, line: str) -> None:
+        if self.fence and line.strip().startswith(self.fence):
+            self.close(lines, index)
+            self.fence = ""
+        elif self.opened is None and (match := _OPEN.match(line)):
+            self.opened, self.fenced = (match["name"].strip(), index + 1), 0
+        elif self.opened is not None and _CLOSE.match(line):
+            self.close(lines, index)
+        elif self.opened is None and not self.fence and (match := _FENCE.match(line)):
+            self.fence, self.fenced = match["fence"], index + 1
+
+    def close(self, lines: list[str], end: int) -> None:
+        name, begin = self.opened or ("", self.fenced)
+        if (begin and self.opened) or self.fenced:
+            self.found.append(Block(tuple(lines[begin:end]), begin + 1, name))
+        self.opened, self.fenced = None, 0
 
 
-def prepare(block: Block) -> Prepared:
-    """Take comments out, join lines that end in a backslash, collect `' flowdial:` annotations."""
+def prepare(block: Block, folder: Path | None = None) -> Prepared:
+    """Take comments out, run the preprocessor, join lines that end in a backslash, collect annotations.
+
+    `!include` reads files of `folder` only.
+    """
     out = Prepared()
     kept: list[str] = []
-    pending: dict[str, str] = {}
-    for number, line in _uncommented(block, out, pending):
+    for line in preprocess(list(_uncommented(block, out.settings)), folder=folder):
         if kept and kept[-1].endswith("\\"):
-            kept[-1] = kept[-1][:-1] + line.lstrip()
+            kept[-1] = kept[-1][:-1] + line.text.lstrip()
             continue
-        kept.append(line)
-        out.origins.append(number)
-        if pending and line.strip():
-            out.annotations[len(kept)] = dict(pending)
-            pending.clear()
+        kept.append(line.text)
+        out.origins.append(line.number)
+        if line.annotations:
+            out.annotations[len(kept)] = dict(line.annotations)
     out.text = "\n".join(kept)
     out.origins.append(block.first + len(block.lines))
     return out
 
 
-def _uncommented(block: Block, out: Prepared, pending: dict[str, str]) -> Iterator[tuple[int, str]]:
+def _uncommented(block: Block, settings: dict[str, str]) -> Iterator[Line]:
     inside = False
-    for number, line in enumerate(block.lines, block.first):
-        stripped = line.strip()
+    pending: dict[str, str] = {}
+    for number, raw in enumerate(block.lines, block.first):
+        line, stripped = raw, raw.strip()
         if inside:
             inside = not stripped.endswith("'/")
-        elif stripped.startswith("'"):
+            continue
+        if stripped.startswith("'"):
             if "flowdial:" in stripped:
-                _annotate(line, number, out.settings, pending)
-        elif stripped.startswith("/'"):
-            inside = "'/" not in stripped[2:]
-            rest = stripped[2:].partition("'/")[2]
-            if rest.strip():
-                yield number, rest
+                _annotate(line, number, settings, pending)
+            continue
+        if "/'" in stripped:
+            inside = stripped.startswith("/'") and "'/" not in stripped[2:]
+            line = "" if inside else _without_comment(line)
+            if not line.strip():
+                continue
+        if pending and stripped:
+            yield Line(line, number, pending)
+            pending = {}
         else:
-            yield number, line
+            yield Line(line, number)
+
+
+def _without_comment(line: str) -> str:
+    """A line without the `/' … '/` at its beginning or its end; one within a line is no comment."""
+    stripped = line.strip()
+    if stripped.startswith("/'"):
+        return line[line.index("'/", line.index("/'") + 2) + 2 :]
+    if stripped.endswith("'/"):
+        return line[: line.rindex("/'")]
+    return line
 
 
 def _annotate(line: str, number: int, settings: dict[str, str], pending: dict[str, str]) -> None:
@@ -113,8 +154,6 @@ def _annotate(line: str, number: int, settings: dict[str, str], pending: dict[st
 
 
 def _bad_annotation(line: str, number: int, column: int) -> NotationError:
-    from flowdial.notation.diagnostics import located
-
     known = ", ".join(sorted(_SETTINGS | _STEP_KEYS))
     return located(
         "annotation",

@@ -1,148 +1,102 @@
-"""Run the grammar.  text -> Diagram.  Knows Lark; knows no graph.
+"""Read the diagrams of a text.  text -> Diagram, or every mistake in it.  Knows blocks and kinds; knows no graph.
 
-Strict: what is not in the grammar is refused with its place. Blocks that are left open at the end of the
-diagram are closed there, as PlantUML does.
+Strict: what PlantUML does not read is refused with its place. With `recover` the mistakes that people really
+make are mended, and every mend is a warning of the Diagram.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
-from lark import Lark, Token
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
-
+from flowdial.diagnostics import Diagnostic
 from flowdial.errors import NotationError
-from flowdial.notation.ast import Body, Diagram
-from flowdial.notation.builder import ActivityBuilder
+from flowdial.notation import kinds
+from flowdial.notation.ast import Diagram
 from flowdial.notation.diagnostics import located
+from flowdial.notation.languages import language
 from flowdial.notation.lines import Block, Prepared, blocks, prepare
-from flowdial.notation.mistakes import explain, misread, other_kind
-from flowdial.resources import grammar
-
-_CLOSERS = {
-    "IF": "ENDIF",
-    "SWITCH": "ENDSWITCH",
-    "WHILE": "ENDWHILE",
-    "REPEAT": "REPEAT_WHILE",
-    "FORK": "END_FORK",
-    "SPLIT": "END_SPLIT",
-    "GROUP": "END_GROUP",
-}
-_CLOSING = frozenset(_CLOSERS.values())
+from flowdial.notation.reading import Reading, read
+from flowdial.notation.repairs import repair
 
 
-class _CloseAtEnd:
-    """Lark post-lexer: refuse an `if` that lacks its `then`; at the end of the text, close the open blocks."""
+def parse(text: str, *, index: int = 0, recover: bool = False, folder: Path | None = None) -> Diagram:
+    """Parse diagram `index` (from 0) of `text`.
 
-    always_accept = ()
-
-    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
-        opened: list[Token] = []
-        last: Token | None = None
-        for last in stream:
-            if last.type in ("IF", "ELSEIF") and misread(last):
-                raise UnexpectedToken(last, set())  # type: ignore[no-untyped-call]
-            if last.type in _CLOSERS:
-                opened.append(last)
-            elif last.type in _CLOSING and opened:
-                opened.pop()
-            yield last
-        for token in reversed(opened):
-            yield Token.new_borrow_pos(_CLOSERS[token.type], "", last or token)
-
-
-@functools.cache
-def _activity() -> tuple[Lark, ActivityBuilder]:
-    builder = ActivityBuilder()
-    lark = Lark(
-        grammar("activity").read_text(encoding="utf-8"),
-        parser="lalr",
-        lexer="contextual",
-        transformer=builder,
-        postlex=_CloseAtEnd(),
-    )
-    builder.learn({terminal.name: terminal.pattern.to_regexp() for terminal in lark.terminals})
-    return lark, builder
-
-
-def parse(text: str, *, index: int = 0) -> Diagram:
-    """Parse diagram `index` (from 0) of `text`, which holds `@startuml … @enduml` blocks.
-
-    Raises NotationError with line, column, caret and hint.
+    `folder` is where `!include` may read; without it every include is refused.
+    Raises NotationError with all mistakes, each with line, column, caret and hint.
     """
     found = blocks(text)
     if not found:
         raise _no_block(text)
     if index >= len(found):
         raise NotationError(f"there is no diagram {index + 1}: the text holds {len(found)}")
-    return _parse_block(found[index])
+    return _parse_block(found[index], recover, folder)
 
 
-def parse_all(text: str) -> Iterator[Diagram | NotationError]:
+def parse_all(text: str, *, recover: bool = False, folder: Path | None = None) -> Iterator[Diagram | NotationError]:
     """Every diagram of `text` in order; one that is refused is given as its error, and the next goes on."""
     found = blocks(text)
     if not found:
         yield _no_block(text)
     for block in found:
         try:
-            yield _parse_block(block)
+            yield _parse_block(block, recover, folder)
         except NotationError as error:
             yield error
 
 
-def _parse_block(block: Block) -> Diagram:
-    prepared = prepare(block)
+def _parse_block(block: Block, recover: bool, folder: Path | None) -> Diagram:
+    prepared = prepare(block, folder)
     if not prepared.text.strip():
         hint = "write at least `start`, one `:action;` and `stop` between @startuml and @enduml"
         raise located("empty", "the diagram is empty", "@startuml", block.first - 1, 1, hint)
-    body = _body(prepared)
+    repairs = repair(prepared) if recover else []
+    kind, reading = _read(prepared)
+    if reading.body is None or (reading.mended and not recover):
+        raise NotationError.of(_one_a_line([*reading.mended, *reading.left]))
+    warnings = tuple(replace(told, severity="warning") for told in _in_order([*repairs, *reading.mended]))
     return Diagram(
-        "activity",
-        body,
+        kind,
+        reading.body,
         tuple(prepared.origins),
         prepared.annotations,
         prepared.settings,
         block.name,
+        warnings,
+        prepared.text,
     )
 
 
-def _body(prepared: Prepared) -> Body:
-    lark, _ = _activity()
-    try:
-        tree: object = lark.parse(prepared.text)
-    except UnexpectedInput as error:
-        raise _syntax_error(error, prepared) from None
-    assert isinstance(tree, tuple)
-    return tree
+def _read(prepared: Prepared) -> tuple[str, Reading]:
+    """The first kind that the text is; where it is none, the kind that gets furthest before its first mistake."""
+    if other := kinds.other_kind(prepared.text):
+        raise _other_kind(other, prepared)
+    readings: list[tuple[str, Reading]] = []
+    for kind in kinds.candidates(prepared.text):
+        readings.append((kind, read(language(kind), prepared)))
+        if not readings[-1][1].mended and readings[-1][1].body is not None:
+            return readings[-1]
+    return max(readings, key=lambda found: _in_order([*found[1].mended, *found[1].left])[0].line)
 
 
-def _syntax_error(error: UnexpectedInput, prepared: Prepared) -> NotationError:
-    line, column = _place(error, prepared)
+def _in_order(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+    return sorted(diagnostics, key=lambda told: told.line)
+
+
+def _one_a_line(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+    """The first mistake of each line: what is wrong with the mended line is not in the file."""
+    return list({told.line: told for told in reversed(_in_order(diagnostics))}.values())[::-1]
+
+
+def _other_kind(kind: str, prepared: Prepared) -> NotationError:
     lines = prepared.text.split("\n")
-    source = lines[line - 1] if line <= len(lines) else ""
-    expected = _expected(error)
-    mistake = other_kind(lines) or explain(source, column, expected)
-    return located(
-        mistake.code,
-        mistake.message,
-        source,
-        prepared.origins[min(line, len(prepared.origins)) - 1],
-        mistake.column or column,
-        mistake.hint,
-    )
-
-
-def _place(error: UnexpectedInput, prepared: Prepared) -> tuple[int, int]:
-    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
-        return max(1, len(prepared.origins) - 1), 1
-    return max(1, error.line), max(1, error.column)
-
-
-def _expected(error: UnexpectedInput) -> frozenset[str]:
-    if isinstance(error, UnexpectedToken):
-        return frozenset(error.accepts or error.expected)
-    return frozenset(error.allowed or ()) if isinstance(error, UnexpectedCharacters) else frozenset()
+    at = next(number for number, line in enumerate(lines) if line.strip())
+    article = "an" if kind[0] in "aeio" else "a"
+    message = f"this is {article} {kind} diagram; FlowDial reads activity and state diagrams"
+    hint = "draw the process with `start`, `:action;`, `if (…) then (…)`, `stop`, or as states: `[*] --> A`"
+    return located("diagram-kind", message, lines[at], prepared.origins[at], 1, hint)
 
 
 def _no_block(text: str) -> NotationError:
@@ -153,5 +107,5 @@ def _no_block(text: str) -> NotationError:
         first,
         1,
         1,
-        "a diagram stands between `@startuml` and `@enduml`",
+        "a diagram stands between `@startuml` and `@enduml`, or in a Markdown fence of the language plantuml",
     )

@@ -6,6 +6,7 @@ depth costs no stack.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Mapping
 
 from flowdial.notation import ast
@@ -87,7 +88,13 @@ class _Writer:
 
     def write_Note(self, statement: ast.Note) -> Lines:
         many = "\n" in statement.text
-        yield f"note right\n{statement.text}\nend note" if many else f"note right: {statement.text}"
+        if statement.alias and not many and '"' not in statement.text:
+            yield f'note "{statement.text}" as {statement.alias}'
+        elif statement.alias:
+            yield f"note as {statement.alias}\n{statement.text}\nend note"
+        else:
+            place = "on link" if statement.free else f"right of {statement.of}" if statement.of else "right"
+            yield f"note {place}\n{statement.text}\nend note" if many else f"note {place}: {statement.text}"
 
     def write_Decoration(self, statement: ast.Decoration) -> Lines:
         yield statement.source
@@ -108,6 +115,7 @@ class _Writer:
 
     def write_Switch(self, statement: ast.Switch) -> Lines:
         yield f"switch ({statement.test})"
+        yield statement.before
         for case in statement.cases:
             yield f"case ({case.label})"
             yield case.body
@@ -139,3 +147,42 @@ class _Writer:
         yield f'partition "{statement.name}" {{' if framed else f"group {statement.name}".rstrip()
         yield statement.body
         yield "}" if framed else "end group"
+
+    # ---- state diagrams ----
+    def write_State(self, statement: ast.State) -> Lines:
+        name = f'"{statement.display}" as {statement.name}' if statement.display else _state_name(statement.name)
+        looks = f" <<{statement.stereotype}>>" if statement.stereotype else ""
+        looks += f" {statement.color}" if statement.color else ""
+        text = f" : {statement.text}" if statement.text else ""
+        yield f"state {name}{looks}" + (text if statement.body is None else " {")
+        if statement.body is not None:
+            yield statement.body
+            yield "}"
+
+    def write_Transition(self, statement: ast.Transition) -> Lines:
+        stereotype = f" <<{statement.target.stereotype}>>" if statement.target.stereotype else ""
+        event = f" : {_unsigned(statement.event)}" if statement.event else ""
+        yield f"{statement.source.name} --> {statement.target.name}{stereotype}{event}"
+
+    def write_Description(self, statement: ast.Description) -> Lines:
+        name = statement.name if _NAME.fullmatch(statement.name) else f'"{statement.name}"'
+        yield f"{name} : {statement.text}".rstrip()
+
+    def write_Region(self, _: ast.Region) -> Lines:
+        yield "--"
+
+    def write_Json(self, statement: ast.Json) -> Lines:
+        name = f'"{statement.display}" as {statement.name}' if statement.display else statement.name
+        yield f"json {name} {statement.text}"
+
+
+_NAME = re.compile(r"[\w.:]+")
+
+
+def _state_name(name: str) -> str:
+    return name if _NAME.fullmatch(name) else f'"{name}"'
+
+
+def _unsigned(event: str) -> str:
+    """The event, kept from losing a sign at its beginning when it is read again."""
+    return f"~{event}" if len(event) > 2 and event[0] in "-#+*~" and event[1] != event[0] else event

@@ -113,7 +113,14 @@ def _pass(flow: Flow, marking: Marking, at: int) -> Marking:
     waiting = tuple(n for i, n in enumerate(marking) if i != at and n != node)
     before = sum(1 for n in marking[:at] if n != node)
     targets = tuple(edge.target for edge in flow.out(node))
+    if flow.nodes[node].kind == "connector":
+        targets = tuple(filter(functools.partial(_namesakes, flow, node), targets)) or targets
     return (*waiting[:before], *targets, *waiting[before:])
+
+
+def _namesakes(flow: Flow, circle: str, other: str) -> bool:
+    """Whether a line leads from a connector to one of the same letter: then the path jumps there."""
+    return flow.nodes[other].kind == "connector" and flow.nodes[other].label == flow.nodes[circle].label
 
 
 def _ended(flow: Flow, marking: Marking) -> Marking:

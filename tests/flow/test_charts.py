@@ -104,7 +104,7 @@ EDGES = {
     "while_exit_detached": """
         always -> tick [yes]
         tick -> always
-        always -> detach
+        always -> exit
     """,
     "repeat_plain": """
         start -> loop

@@ -75,7 +75,7 @@ def test_mermaid_draws_decisions_as_hexagons() -> None:
 
 
 def test_dot_escapes_quotes_and_backslashes() -> None:
-    assert r'label="say \"hi\" C:\\temp"' in to_dot(action(r'say "hi" C:\temp'))
+    assert r'label="say \"hi\" C:\\data"' in to_dot(action(r'say "hi" C:\data'))
 
 
 def test_dot_marks_the_active_nodes() -> None:

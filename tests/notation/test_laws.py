@@ -40,7 +40,7 @@ def singles(draw: st.DrawFn) -> Chunks:
         st.one_of(
             actions,
             st.sampled_from(
-                ["start", "stop", "end", "detach", "kill", "break", "(A)", "(B)", "|lane|", "|other|Title"]
+                ["start", "stop", "end", ":d;\ndetach", ":k;\nkill", "break", "(A)", "(B)", "|lane|", "|other|Title"]
             ),
             st.sampled_from(["label one", "label two", "goto one", "goto two", "goto lost", "->", "- item", "* item;"]),
             some_words.map("-> {};".format),
@@ -121,13 +121,18 @@ diagrams = st.lists(st.recursive(singles(), _bodies, max_leaves=12), min_size=1,
 
 
 def written(chunks: Chunks) -> str:
-    return "\n".join(["@startuml", *chunks, "@enduml", ""])
+    return "\n".join(["@startuml", *in_lanes(chunks), "@enduml", ""])
+
+
+def in_lanes(chunks: Chunks) -> Chunks:
+    """A diagram that has lanes must begin with one."""
+    return ["|first|", *chunks] if any(chunk.startswith("|") for chunk in chunks) else chunks
 
 
 def rewritten(chunks: Chunks, random: Random) -> str:
     """The same diagram with other white space, line ends and comments."""
     lines = ["", "' before the diagram", "@startuml"]
-    for chunk in chunks:
+    for chunk in in_lanes(chunks):
         lines += random.choice([[], [""], ["' stop"], ["/' :not a step;", "endif '/"], ["  ' flow", "\t"]])
         lines.append(random.choice(["", "  ", "\t"]) + chunk + random.choice(["", " ", "\t "]))
     end = random.choice(["\n", "\r\n", "\r"])
@@ -188,11 +193,12 @@ def refused_or_read(text: str) -> None:
     """Neither parsing nor what follows it fails in another way than by a NotationError."""
     try:
         found: Diagram | NotationError = parse(text)
+        flow = build(found)
     except NotationError as error:
         found = error
     if isinstance(found, Diagram):
-        assert isinstance(build(found), Flow)
-        assert build(parse(render(found))).hash == build(found).hash
+        assert isinstance(flow, Flow)
+        assert build(parse(render(found))).hash == flow.hash
     else:
         assert found.line >= 1
         assert found.column >= 1

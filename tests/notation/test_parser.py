@@ -54,13 +54,13 @@ def test_a_text_without_any_block_gives_one_error() -> None:
 @pytest.mark.parametrize("word", ["start", "stop", "end", "detach", "break"])
 def test_keywords_are_read_in_any_case_and_with_a_semicolon(word: str) -> None:
     for written in (word, word.upper(), f"  {word.title()} ;  "):
-        (statement,) = body(written)
+        statement = body(f":a;\n{written}")[-1]
         assert isinstance(statement, Terminal)
         assert statement.word == word
 
 
 def test_kill_is_detach() -> None:
-    (statement,) = body("kill")
+    statement = body(":a;\nkill")[-1]
     assert isinstance(statement, Terminal)
     assert statement.word == "detach"
 

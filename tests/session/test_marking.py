@@ -194,9 +194,14 @@ def test_a_break_out_of_a_nested_fork_does_not_lock_the_joins() -> None:
     assert "again?" in walk(flow, "d", "b", "a", "c")[-1]
 
 
-def test_a_connector_that_leads_nowhere_ends_its_path() -> None:
+def test_a_detached_connector_goes_on_at_its_namesake() -> None:
+    flow = flow_of("start\nif (q?) then (far)\n(A)\ndetach\nelse (near)\n:b;\nendif\n:c;\nstop\n(A)\n:d;\nstop")
+    assert walk(flow, "q?>far") == [["q?"], ["d"]]
+
+
+def test_a_connector_without_a_namesake_is_passed() -> None:
     flow = flow_of("start\nfork\n:a;\n(A)\ndetach\nfork again\n:b;\nend fork\n:c;\nstop")
-    assert walk(flow, "a", "b") == [["a", "b"], ["b"], ["c"]]
+    assert walk(flow, "a", "b")[-1] == ["c"]
 
 
 def test_two_paths_at_one_step_give_its_move_once() -> None:
@@ -248,7 +253,7 @@ def bodies(draw: st.DrawFn, depth: int = 3, loop: bool = False) -> list[str]:
     for _ in range(draw(st.integers(0 if depth < 3 else 1, 3))):
         kinds = ["action", "label"] + (["if", "switch", "while", "repeat", "fork", "split"] if depth else [])
         lines += draw(_STATEMENTS[draw(st.sampled_from(kinds))](depth - 1, loop))
-    last = draw(st.sampled_from([""] * 8 + ["stop", "end", "detach"] + (["break"] if loop else [])))
+    last = draw(st.sampled_from([""] * 8 + ["stop", "end", ":d;\ndetach"] + (["break"] if loop else [])))
     return [*lines, last] if last and depth < 3 else lines
 
 

@@ -28,7 +28,6 @@ CONTENTS = {
     "two-diagrams": (block(":a;") + block(":b;"), ["the file holds 2 diagrams", "--diagram"]),
     "class-diagram": (block("class Order {", "  total: int", "}"), ["this is a class diagram", ":2:1:"]),
     "sequence-diagram": (block("participant A", "A -> B: hello"), ["this is a sequence diagram", ":2:1:"]),
-    "state-diagram": (block("[*] --> Idle", "Idle --> [*] : off"), ["this is a state diagram", ":2:1:"]),
     "syntax-error": (
         block("start", "if (商品完好?) then 是", ":a;", "endif"),
         [":3:17: error[label-parentheses]", "\n  3 | if (商品完好?) then 是\n    |                     ^\n"],

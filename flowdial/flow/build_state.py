@@ -1,0 +1,266 @@
+"""Give a state diagram its meaning.  AST -> Flow.  Knows how PlantUML resolves names; knows no text.
+
+PlantUML reads a state diagram twice: declarations and descriptions first, transitions then, so that a transition
+may stand above the declaration of its states. A name is looked up in the whole diagram: where exactly one state
+bears it, that one is meant, wherever the name is used; else a state of that name arises in the group at hand.
+`A.B` begins at the outermost level.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from flowdial.flow.model import Edge, Flow, Node
+from flowdial.flow.text import unescaped
+from flowdial.notation import ast
+from flowdial.notation.diagnostics import located
+
+#: Stereotypes that make a state something else, and what.
+_KINDS = {
+    "choice": "choice",
+    "fork": "fork",
+    "join": "join",
+    "start": "start",
+    "end": "end",
+    "history": "history",
+    "history*": "deep_history",
+}
+_POINTS = {"[H]": "history", "[H*]": "deep_history"}
+#: The group of everything that stands in no composite state.
+_ROOT = ""
+
+
+@dataclass(slots=True)
+class _Group:
+    """Where the walk is: the body's group at first, the region at hand after `--`."""
+
+    at: str
+    home: str
+
+
+def build_state(diagram: ast.Diagram) -> Flow:
+    """The Flow that a state diagram means. Raises NotationError where a name cannot be used in its place."""
+    builder = _Builder(diagram)
+    builder.walk(builder.declare)
+    builder.walk(builder.connect)
+    builder.walk(builder.annotate)
+    return builder.finish()
+
+
+class _Builder:
+    def __init__(self, diagram: ast.Diagram) -> None:
+        self.diagram = diagram
+        self.nodes: dict[str, Node] = {}
+        self.named: defaultdict[str, list[str]] = defaultdict(list)
+        self.edges: list[Edge] = []
+        self.bodies: dict[ast.Span, str] = {}
+        self.regions: Counter[str] = Counter()
+        self.last = ""
+        self.separator = "."
+        self.aliases: set[str] = set()
+
+    # ---- the walk ----
+    def walk(self, visit: Callable[[ast.Statement, _Group], None]) -> None:
+        """Call `visit` for every statement with the group it stands in, depth first, without recursion."""
+        stack = [(iter(self.diagram.body), _Group(_ROOT, _ROOT))]
+        while stack:
+            body, group = stack[-1]
+            statement = next(body, None)
+            if statement is None:
+                stack.pop()
+                continue
+            if isinstance(statement, ast.Region):
+                group.at = self.region(statement, group.home)
+                continue
+            visit(statement, group)
+            if isinstance(statement, ast.State) and statement.body is not None:
+                inner = self.bodies[statement.span]
+                stack.append((iter(statement.body), _Group(inner, inner)))
+
+    def region(self, statement: ast.Region, home: str) -> str:
+        """The region that begins here; the same one in both passes."""
+        if statement.span not in self.bodies:
+            self.regions[home] += 1
+            path = _join(home, f"[{self.regions[home] + 1}]")
+            self.add(path, "region", "", statement.span, home)
+            self.bodies[statement.span] = path
+        return self.bodies[statement.span]
+
+    # ---- first pass: what there is ----
+    def declare(self, statement: ast.Statement, group: _Group) -> None:
+        if isinstance(statement, ast.State):
+            self.declare_state(statement, group.at)
+        elif isinstance(statement, ast.Description):
+            path = self.find(statement.name, group.at) or self.create(statement.name, group.at, statement.span)
+            self.describe(path, statement.text)
+            self.last = path
+        elif isinstance(statement, ast.Json):
+            self.add_named(statement.name, group.at, "json", statement.display, statement.span)
+        elif isinstance(statement, ast.Decoration) and statement.keyword == "set":
+            self.set_separator(statement.text)
+        elif isinstance(statement, ast.Note) and statement.alias:
+            self.aliases.add(statement.alias)
+        elif isinstance(statement, ast.Note) and not (statement.of or self.last or statement.free):
+            raise self.refused("note", "there is no state before the note", statement.span, "write `note left of Name`")
+
+    def declare_state(self, statement: ast.State, group: str) -> None:
+        path = self.find(statement.name, group)
+        if path is None or path == group:
+            path = self.create(statement.name, group, statement.span, declared=True)
+        self.check_region(path, group, statement.span)
+        kind = "composite" if statement.body is not None else _kind(statement.stereotype)
+        node = self.nodes[path]
+        say = self.diagram.annotations.get(statement.span.line, {}).get("say", "") or node.say
+        kind = node.kind if kind == "state" else kind
+        label = unescaped(statement.display) or node.label
+        self.nodes[path] = replace(node, kind=kind, label=label, say=say, line=self.diagram.line(statement.span))
+        if statement.text:
+            self.describe(path, statement.text)
+        if statement.body is not None:
+            self.bodies[statement.span] = path
+        self.last = path
+
+    def describe(self, path: str, text: str) -> None:
+        node = self.nodes[path]
+        self.nodes[path] = replace(node, text=f"{node.text}\n{unescaped(text)}".strip())
+
+    def set_separator(self, text: str) -> None:
+        words = text.split()
+        if len(words) > 1 and words[0].lower() in ("separator", "namespaceseparator"):
+            self.separator = "" if words[1].lower() == "none" else words[1]
+
+    # ---- second pass: how it goes on ----
+    def connect(self, statement: ast.Statement, group: _Group) -> None:
+        if isinstance(statement, ast.Transition):
+            if self.aliases & {statement.source.name, statement.target.name}:
+                return
+            source = self.end(statement.source, group.at, statement.span, "start")
+            target = self.end(statement.target, group.at, statement.span, "end")
+            self.edges.append(Edge(f"e{len(self.edges) + 1}", source, target, unescaped(statement.event)))
+
+    # ---- third pass: notes ----
+    def annotate(self, statement: ast.Statement, group: _Group) -> None:
+        if not isinstance(statement, ast.Note) or statement.free:
+            return
+        path = self.find(statement.of, group.at) if statement.of else self.last
+        if path is None:
+            hint = "name a state of the diagram, as in `note right of Name`"
+            raise self.refused("note", f"there is no state `{statement.of}`", statement.span, hint)
+        node = self.nodes[path]
+        self.nodes[path] = replace(node, note=f"{node.note}\n{statement.text}".strip())
+
+    def end(self, end: ast.Endpoint, group: str, span: ast.Span, point: str) -> str:
+        """The node that an end of a transition means; `point` is what `[*]` is on this side."""
+        if end.name == "[*]":
+            return self.point(group, point, span)
+        name, bracket, mark = end.name.partition("[")
+        if bracket:
+            owner = self.state(name, group, span) if name else group
+            return self.point(owner, _POINTS[f"[{mark.upper()}"], span)
+        if name.startswith("==") and name.endswith("=="):
+            return self.state(name.strip("="), group, span, "fork")
+        return self.state(name, group, span, _kind(end.stereotype))
+
+    def point(self, group: str, kind: str, span: ast.Span) -> str:
+        """The start, end or history of a group; it arises where it is first used."""
+        mark = {"start": "[*]", "end": "[*]end", "history": "[H]", "deep_history": "[H*]"}[kind]
+        path = _join(group, mark)
+        if path not in self.nodes:
+            self.add(path, kind, "", span, group)
+            self.contain(group)
+        return path
+
+    # ---- names ----
+    def state(self, name: str, group: str, span: ast.Span, kind: str = "state") -> str:
+        """The state that a name means in a group, made where there is none."""
+        path = self.find(name, group)
+        if path is None:
+            path = self.create(name, group, span)
+        self.check_region(path, group, span)
+        if kind != "state":
+            self.nodes[path] = replace(self.nodes[path], kind=kind)
+        return path
+
+    def find(self, name: str, group: str) -> str | None:
+        if self.separator and self.separator in name.strip(self.separator):
+            return self.qualified(name, group)
+        plain = name.removeprefix(self.separator) if self.separator else name
+        found = self.named[plain]
+        if len(found) == 1:
+            return found[0]
+        own = _join(group, plain)
+        return own if own in self.nodes else None
+
+    def qualified(self, name: str, group: str) -> str | None:
+        parts = name.split(self.separator)
+        for base in (_ROOT, group):
+            path = base
+            for part in parts:
+                path = _join(path, part)
+            if path in self.nodes:
+                return path
+        return None
+
+    def create(self, name: str, group: str, span: ast.Span, *, declared: bool = False) -> str:
+        """A new state. Only a declaration makes the composite states that `A.B` names on the way."""
+        separator = self.separator
+        if not separator or separator not in name.strip(separator):
+            plain = name.removeprefix(separator) if separator else name
+            return self.add_named(plain, group, "state", "", span)
+        *owners, last = name.split(separator)
+        home = _ROOT if owners[0] in self.nodes else group
+        for owner in owners:
+            path = _join(home, owner)
+            if path not in self.nodes and declared:
+                self.add_named(owner, home, "composite", "", span)
+            if path not in self.nodes or self.nodes[path].kind != "composite":
+                fault = f"there is no composite state `{owner}` for `{name}`"
+                hint = f"declare it first, as in `state {owner} {{ state {last} }}`"
+                raise self.refused("unknown-state", fault, span, hint)
+            home = path
+        return self.add_named(last, home, "state", "", span)
+
+    def check_region(self, path: str, group: str, span: ast.Span) -> None:
+        """A state of one region cannot be used in another."""
+        home = self.nodes[path].parent
+        if home != group and "region" in (self.kind(home), self.kind(group)):
+            message = f"`{self.nodes[path].name}` belongs to another region"
+            raise self.refused("region", message, span, "give the state of this region a name of its own")
+
+    def kind(self, group: str) -> str:
+        return self.nodes[group].kind if group else ""
+
+    # ---- nodes ----
+    def add_named(self, name: str, group: str, kind: str, label: str, span: ast.Span) -> str:
+        path = _join(group, name)
+        if path not in self.nodes:
+            self.add(path, kind, label or name, span, group, name)
+            self.named[name].append(path)
+            self.contain(group)
+        return path
+
+    def contain(self, group: str) -> None:
+        if group and self.nodes[group].kind == "state":
+            self.nodes[group] = replace(self.nodes[group], kind="composite")
+
+    def add(self, path: str, kind: str, label: str, span: ast.Span, parent: str, name: str = "") -> None:
+        say = self.diagram.annotations.get(span.line, {}).get("say", "")
+        line = self.diagram.line(span)
+        self.nodes[path] = Node(path, kind, unescaped(label), line, say=say, parent=parent, name=name)
+
+    def refused(self, code: str, message: str, span: ast.Span, hint: str) -> Exception:
+        return located(code, message, self.diagram.source(span), self.diagram.line(span), span.column, hint)
+
+    def finish(self) -> Flow:
+        diagram = self.diagram
+        return Flow("state", self.nodes, tuple(self.edges), diagram.title, diagram.settings.get("lang", ""), diagram)
+
+
+def _join(group: str, name: str) -> str:
+    return f"{group}.{name}" if group else name
+
+
+def _kind(stereotype: str) -> str:
+    return next((_KINDS[word] for word in stereotype.split() if word in _KINDS), "state")

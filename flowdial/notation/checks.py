@@ -1,0 +1,74 @@
+"""Find what no grammar can tell.  body of an activity diagram -> the statements that cannot stand where they do.
+
+These are rules about what came before: a lane must open the diagram, and only something that leads on can be
+detached. Knows the syntax tree; knows no graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flowdial.notation import ast
+from flowdial.notation.colors import is_color
+from flowdial.notation.mistakes import Mistake
+
+_TRIVIA = (ast.Note, ast.Decoration, ast.Arrow, ast.Swimlane)
+Found = tuple[ast.Span, Mistake]
+
+
+def check(body: ast.Body) -> list[Found]:
+    """All misplaced statements, in reading order."""
+    found = [*_late_lanes(body), *_detached_nothing(body), *_colors(body)]
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def _bodies(body: ast.Body) -> Iterator[ast.Body]:
+    """A body and all that are nested in it, in no order, without recursion."""
+    todo = [body]
+    while todo:
+        current = todo.pop()
+        todo += [nested for statement in current for nested in ast.inner(statement)]
+        yield current
+
+
+def _late_lanes(body: ast.Body) -> Iterator[Found]:
+    """A lane that is opened after a step, where none was opened before it."""
+    first = next((s for s in body if not isinstance(s, ast.Note | ast.Decoration | ast.Arrow)), None)
+    if first is None or isinstance(first, ast.Swimlane):
+        return
+    lanes = [s for nested in _bodies(body) for s in nested if isinstance(s, ast.Swimlane)]
+    if lanes:
+        lane = min(lanes, key=lambda s: s.span)
+        message = f"the lane `{lane.name}` begins after the first step, which stands in no lane"
+        yield lane.span, Mistake("late-swimlane", message, "write a `|lane|` line before the first step")
+
+
+def _detached_nothing(body: ast.Body) -> Iterator[Found]:
+    """A `detach` behind something that leads nowhere already."""
+    for nested in _bodies(body):
+        before: ast.Statement | None = None
+        for statement in nested:
+            if isinstance(statement, ast.Terminal) and statement.word == "detach" and not _leads_on(before):
+                hint = "delete it, or write it after an action"
+                yield statement.span, Mistake("detach", "there is no path to detach here", hint)
+            if not isinstance(statement, _TRIVIA):
+                before = statement
+
+
+def _leads_on(statement: ast.Statement | None) -> bool:
+    """Whether PlantUML lets `detach` follow: for a block, its last branch decides."""
+    while isinstance(statement, ast.Switch | ast.Parallel | ast.Group):
+        last = (ast.inner(statement) or ((),))[-1]
+        statement = next((s for s in reversed(last) if not isinstance(s, _TRIVIA)), None)
+    if isinstance(statement, ast.Terminal):
+        return statement.word == "detach"
+    return statement is not None and not isinstance(statement, ast.Goto | ast.Label)
+
+
+def _colors(body: ast.Body) -> Iterator[Found]:
+    for nested in _bodies(body):
+        for statement in nested:
+            color = getattr(statement, "color", "")
+            if color and ";" not in color and ":" not in color and not is_color(color):
+                hint = "write a name such as `#LightBlue`, or `#RRGGBB`"
+                yield statement.span, Mistake("color", f"`{color}` is not a colour", hint)

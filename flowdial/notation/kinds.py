@@ -1,0 +1,47 @@
+"""Tell the kind of a diagram by its looks.  text -> the kinds worth trying, or the kind that is not read.
+
+Knows how statements begin; parses nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+_FLAGS = re.MULTILINE | re.IGNORECASE
+_ACTIVITY = re.compile(
+    r"^[ \t]*(?:(?:start|stop|fork|split|repeat)[ \t]*;?[ \t]*$|:[^\n]|(?:#\w+:)?(?:if|while|switch)[ \t]*\("
+    r"|repeat[ \t]*(?:while\b|:)|(?:partition|group|backward|floating note)\b|\|[^|\n]+\|)",
+    _FLAGS,
+)
+_STATE = re.compile(r"^[ \t]*(?:(?:state|frame)[ \t]+[\w\"“]|\[\*\][ \t]*x?[-<])|[->][ \t]*\[\*\][ \t]*(?:$|:)", _FLAGS)
+
+#: Kinds that FlowDial does not read, by what a line of theirs looks like.
+_OTHERS = tuple(
+    (kind, re.compile(r"^[ \t]*(?:" + pattern + ")", _FLAGS))
+    for kind, pattern in (
+        ("sequence", r"(?:participant|actor|activate|autonumber)\b|\w+[ \t]*(?:-+>>?|<-+)[ \t]*\w+[ \t]*(?::|$)"),
+        ("class", r"(?:abstract[ \t]+)?(?:class|interface|enum)[ \t]+[\w\"]|\w+[ \t]*(?:<\|--|--\|>|\*--|o--|\.\.\|>)"),
+        ("use case", r"usecase\b|:\w[^:;\n]*:[ \t]*-+>|\(\w[^)\n]*\)[ \t]*-+>"),
+        ("component", r"component\b|\[\w[^\]\n]*\][ \t]*-+>"),
+        ("object", r"(?:object|map)[ \t]+\w"),
+        ("entity", r"entity[ \t]+\w"),
+    )
+)
+
+
+def candidates(text: str) -> tuple[str, ...]:
+    """The kinds to try in this order: `activity`, `state` or both."""
+    activity, state = _ACTIVITY.search(text), _STATE.search(text)
+    if state and not activity:
+        return ("state",)
+    if activity and state:
+        return ("activity", "state") if activity.start() < state.start() else ("state", "activity")
+    return ("activity",) if activity else ("activity", "state")
+
+
+def other_kind(text: str) -> str | None:
+    """The kind of a diagram that is neither an activity nor a state diagram; None where it may be one."""
+    if _ACTIVITY.search(text) or _STATE.search(text):
+        return None
+    found = [(match.start(), kind) for kind, pattern in _OTHERS if (match := pattern.search(text))]
+    return min(found)[1] if found else None

@@ -1,0 +1,129 @@
+"""Read a text, mistake by mistake.  prepared text + language -> body and what was wrong with it.
+
+The text is parsed. Where a line is refused, the mistake is noted, the line is mended (or taken out where
+nobody can tell what was meant), and the text is parsed again, so that one run tells every mistake.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lark import Token
+from lark.exceptions import UnexpectedInput, UnexpectedToken
+
+from flowdial.diagnostics import Diagnostic
+from flowdial.notation import activity_mistakes, state_mistakes
+from flowdial.notation.ast import Body
+from flowdial.notation.checks import check
+from flowdial.notation.languages import Language
+from flowdial.notation.lines import Prepared
+from flowdial.notation.mistakes import Mistake
+
+#: After so many mistakes the rest of a diagram is not looked at.
+MAX_MISTAKES = 50
+#: Characters that are parsed again in all, so that a long text with many mistakes ends soon.
+MAX_REREAD = 4_000_000
+
+_EXPLAIN: Mapping[str, Callable[[str, int, Sequence[str]], Mistake]] = {
+    "activity": activity_mistakes.explain,
+    "state": state_mistakes.explain,
+}
+_STATEMENT = re.compile(
+    r"\s*(?::|(?:start|stop|end|else|case|if|while|switch|fork|split|repeat|partition|group|detach|kill)\b|\})"
+    r"|.*-+>|\s*state\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read. `body` is None where a mistake was left; a mistake is mended or left as its diagnostic says."""
+
+    body: Body | None = None
+    mended: list[Diagnostic] = field(default_factory=list)
+    left: list[Diagnostic] = field(default_factory=list)
+
+
+def read(language: Language, prepared: Prepared) -> Reading:
+    """Parse `prepared`, mending what can be mended; nothing is raised."""
+    reader = _Reader(language, prepared)
+    while not reader.finished:
+        reader.attempt()
+    return reader.reading
+
+
+class _Reader:
+    def __init__(self, language: Language, prepared: Prepared) -> None:
+        self.language = language
+        self.lines = prepared.text.split("\n")
+        self.origins = prepared.origins
+        self.prepared = prepared
+        self.reading = Reading()
+        self.owed: Counter[str] = Counter()
+        self.spent = 0
+        self.finished = False
+
+    def attempt(self) -> None:
+        text = "\n".join(self.lines)
+        self.spent += len(text)
+        try:
+            body = self.language.parse(text)
+        except UnexpectedInput as error:
+            self.note(error)
+            found = len(self.reading.mended) + len(self.reading.left)
+            self.finished = found >= MAX_MISTAKES or self.spent > MAX_REREAD
+            return
+        self.finished = True
+        for span, mistake in check(body):
+            self.tell(mistake, self.lines[span.line - 1], span.line, span.column)
+        self.reading.body = None if self.reading.left else body
+
+    def note(self, error: UnexpectedInput) -> None:
+        line, column = self.place(error)
+        source = self.lines[line - 1]
+        opened = _opened(error, self.language.closers)
+        mistake = _EXPLAIN[self.language.kind](source, column, opened)
+        if mistake.mend == () and self.owed[source.strip().lower()]:
+            self.owed[source.strip().lower()] -= 1
+        else:
+            self.tell(mistake, source, line, column)
+        self.mend(mistake, line)
+
+    def tell(self, mistake: Mistake, source: str, line: int, column: int) -> None:
+        place = self.origins[min(line, len(self.origins)) - 1]
+        told = Diagnostic(mistake.code, mistake.message, source, place, mistake.column or column, mistake.hint)
+        (self.reading.left if mistake.mend is None else self.reading.mended).append(told)
+
+    def mend(self, mistake: Mistake, line: int) -> None:
+        """Replace the line; a line that cannot be mended becomes empty, so that the others keep their places."""
+        if mistake.code == "unclosed-note":
+            self.close_note(line)
+            return
+        self.owed.update(line.lower() for line in (mistake.mend or ())[: len(mistake.closes)])
+        lines = list(mistake.mend or ("",))
+        self.lines[line - 1 : line] = lines
+        origin = self.origins[line - 1]
+        self.origins[line - 1 : line] = [origin] * len(lines)
+
+    def close_note(self, line: int) -> None:
+        """A note without its end runs to the next line that looks like a statement."""
+        after = range(line, len(self.lines))
+        end = next((at for at in after if _STATEMENT.match(self.lines[at])), len(self.lines))
+        self.lines.insert(end, "end note")
+        self.origins.insert(end, self.origins[min(end, len(self.origins) - 1)])
+
+    def place(self, error: UnexpectedInput) -> tuple[int, int]:
+        """Line and column of the refused statement in the text that was parsed."""
+        if isinstance(error, UnexpectedToken) and error.token.type == "$END":
+            return len(self.lines), 1
+        return min(max(1, error.line), len(self.lines)), max(1, error.column)
+
+
+def _opened(error: UnexpectedInput, closers: Mapping[str, str]) -> tuple[str, ...]:
+    """Terminals of the blocks that are open where the parser stopped, outermost first."""
+    parser = getattr(error, "interactive_parser", None)
+    stack = parser.parser_state.value_stack if parser is not None else ()
+    return tuple(value.type for value in stack if isinstance(value, Token) and value.type in closers)

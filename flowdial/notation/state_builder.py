@@ -1,0 +1,99 @@
+"""The syntax tree of a state diagram.  tokens and rules of `state.lark` -> Statement."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lark import Token
+
+from flowdial.notation.ast import (
+    Description,
+    Endpoint,
+    Json,
+    Note,
+    Region,
+    State,
+    Statement,
+    Transition,
+)
+from flowdial.notation.builder import Builder, Fields, between, span
+
+_ON_LINK = re.compile(r"note\s+(?:\w+\s+)?on\s+link", re.IGNORECASE)
+_STEREOTYPE = re.compile(r"<<\s*(.*?)\s*>>")
+
+
+class StateBuilder(Builder):
+    """One method a terminal or rule."""
+
+    def STATE(self, token: Token) -> Statement:
+        found = self.fields(token)
+        name, display = _names(found, "state")
+        stereotype = _stereotype(found["state_stereotype"])
+        return State(
+            span(token), name, display, stereotype, found["state_text"] or "", color=found["state_color"] or ""
+        )
+
+    def composite(self, children: list[Any]) -> Statement:
+        opening, body, closing = children
+        found = self.fields(opening)
+        name, display = _names(found, "group")
+        place = between(opening, closing)
+        return State(
+            place, name, display, _stereotype(found["group_stereotype"]), body=body, color=found["group_color"] or ""
+        )
+
+    def DESCRIPTION(self, token: Token) -> Statement:
+        found = self.fields(token)
+        name = found["described"] or found["described_quoted"] or ""
+        return Description(span(token), name, found["description"] or "")
+
+    def REGION(self, token: Token) -> Statement:
+        return Region(span(token))
+
+    def TRANSITION(self, token: Token) -> Statement:
+        return _transition(token, self.fields(token), "")
+
+    def BACK_TRANSITION(self, token: Token) -> Statement:
+        return _transition(token, self.fields(token), "back_")
+
+    def NOTE(self, token: Token) -> Statement:
+        found = self.fields(token)
+        text = next((found[key] for key in ("note_text", "note_body", "note_quoted", "note_lines") if found[key]), "")
+        alias = found["note_alias"] or found["note_name"] or ""
+        free = bool(alias or _ON_LINK.match(token))
+        return Note(span(token), (text or "").strip(), (found["note_of"] or "").strip('"'), free, alias)
+
+    LOOKS = Builder.DECORATION
+
+    def JSON(self, token: Token) -> Statement:
+        found = self.fields(token)
+        return Json(span(token), found["json_name"] or "", found["json_display"] or "", found["json_text"] or "")
+
+
+def _names(found: Fields, prefix: str) -> tuple[str, str]:
+    """Name and long name (empty where there is none)."""
+    if plain := found[f"{prefix}_plain"]:
+        return plain, ""
+    if quoted := found[f"{prefix}_quoted"]:
+        return quoted, ""
+    name = found[f"{prefix}_code"] or found[f"{prefix}_alias"] or ""
+    return name, found[f"{prefix}_as"] or found[f"{prefix}_display"] or ""
+
+
+def _stereotype(text: str | None) -> str:
+    return " ".join(_STEREOTYPE.findall(text or "")).lower()
+
+
+def _transition(token: Token, found: Fields, back: str) -> Transition:
+    ends = {
+        side: Endpoint(found[f"{back}{side}_name"] or "", _stereotype(found.get(f"{back}{side}_stereotype")))
+        for side in ("from", "to")
+    }
+    return Transition(span(token), ends["from"], ends["to"], _event(found[f"{back}event"] or ""))
+
+
+def _event(text: str) -> str:
+    """A label without the sign at its beginning that PlantUML takes for a visibility."""
+    signed = len(text) > 2 and text[0] in "-#+~*" and text[1] != text[0]
+    return text[1:].strip() if signed else text
