@@ -17,10 +17,10 @@ from flowdial.decode.decider import decide
 from flowdial.decode.protocol import LanguageModel
 from flowdial.engine.turn import Choice, Turn
 from flowdial.errors import ModelError, SessionError
-from flowdial.flow import SILENT, Flow, load
+from flowdial.flow import SILENT, STATES, Flow, load
 from flowdial.flow.text import plain
 from flowdial.reply import PIPELINES, Draft, Pipeline, Situation
-from flowdial.session import STAY, Event, Move, Option, Session, is_done, legal, options, step
+from flowdial.session import STAY, Event, Move, Option, Session, active, is_done, legal, node_text, options, step
 from flowdial.session import prompt as prompts
 from flowdial.session.log import BACK
 from flowdial.session.options import flow_language
@@ -28,6 +28,7 @@ from flowdial.session.options import flow_language
 #: A move is made where it leads the next best by this much probability; else the bot asks back.
 MARGIN = 0.2
 _RECENT = 4
+_SPEAKING = STATES | {"action", "decision"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Engine:
         self._opening = threading.Lock()
         self._supply = model if callable(model) else None
         self._model = None if callable(model) else model
-        self._texts = {n.id: plain(n.label) for n in self.flow.nodes.values() if n.kind in ("action", "decision")}
+        self._texts = {n.id: node_text(n) for n in self.flow.nodes.values() if n.kind in _SPEAKING}
 
     # ---- public ----
     def session(self) -> Session:
@@ -182,15 +183,16 @@ class Engine:
     def _situation(
         self, session: Session, marking: tuple[str, ...], text: str, decision: _Decision | None
     ) -> Situation:
-        here = self._speaking(session, marking)
+        here = self._speaking(active(self.flow, session.marking), active(self.flow, marking))
         nodes = [self.flow.nodes[node] for node in here]
         found = options(self.flow, legal(self.flow, marking))
         asks = len(nodes) == 1 and nodes[0].kind == "decision"
         return Situation(
             lang=self.lang,
             words=text,
-            step=" / ".join(t for node in nodes if (t := plain(node.label))),
+            step=" / ".join(t for node in nodes if (t := node_text(node))),
             asks=asks,
+            offers=self.flow.kind == "state" and len(found) > 1,
             names=tuple(option.name for option in found),
             say=" ".join(node.say for node in nodes if node.say),
             stayed=decision is not None and decision.move.id == STAY,
@@ -201,10 +203,10 @@ class Engine:
             model=self.model if decision is not None and decision.called else None,
         )
 
-    def _speaking(self, session: Session, marking: tuple[str, ...]) -> tuple[str, ...]:
-        """The nodes that the reply speaks of: those that are new in the marking, else all of it."""
-        speaking = tuple(n for n in marking if self.flow.nodes[n].kind not in SILENT)
-        return tuple(n for n in speaking if n not in session.marking) or speaking or marking
+    def _speaking(self, before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
+        """The nodes that the reply speaks of: those that were not active before, else all."""
+        speaking = tuple(n for n in after if self.flow.nodes[n].kind not in SILENT)
+        return tuple(n for n in speaking if n not in before) or speaking or after
 
     def _turn(
         self,
@@ -221,8 +223,8 @@ class Engine:
         ms = (time.perf_counter() - begun) * 1000
         return Turn(
             reply,
-            before,
-            after,
+            active(self.flow, before),
+            active(self.flow, after),
             move.id,
             plain(move.label),
             probability,

@@ -2,6 +2,6 @@
 
 from flowdial.flow.build import build
 from flowdial.flow.load import load, loads
-from flowdial.flow.model import FINAL, SILENT, Edge, Flow, Node
+from flowdial.flow.model import FINAL, SILENT, STATES, Edge, Flow, Node
 
-__all__ = ["FINAL", "SILENT", "Edge", "Flow", "Node", "build", "load", "loads"]
+__all__ = ["FINAL", "SILENT", "STATES", "Edge", "Flow", "Node", "build", "load", "loads"]

@@ -115,7 +115,9 @@ class _Builder:
         say = self.diagram.annotations.get(statement.span.line, {}).get("say", "") or node.say
         kind = node.kind if kind == "state" else kind
         label = unescaped(statement.display) or node.label
-        self.nodes[path] = replace(node, kind=kind, label=label, say=say, line=self.diagram.line(statement.span))
+        line = self.diagram.line(statement.span)
+        stereotype = statement.stereotype or node.stereotype
+        self.nodes[path] = replace(node, kind=kind, label=label, say=say, line=line, stereotype=stereotype)
         if statement.text:
             self.describe(path, statement.text)
         if statement.body is not None:

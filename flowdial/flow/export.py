@@ -48,7 +48,7 @@ def to_json(flow: Flow, file: str = "") -> dict[str, Any]:
 
 def _node(node: Node) -> dict[str, Any]:
     found = {"id": node.id, "kind": node.kind, "label": node.label, "line": node.line}
-    extras = {key: getattr(node, key) for key in ("name", "parent", "text", "lane", "note", "say")}
+    extras = {key: getattr(node, key) for key in ("name", "parent", "text", "stereotype", "lane", "note", "say")}
     return found | {key: value for key, value in extras.items() if value}
 
 

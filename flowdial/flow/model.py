@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from flowdial.notation.ast import Diagram
 
 #: Nodes that a dialogue passes through within one move; at the others it rests and speaks.
-SILENT = frozenset({"start", "fork", "split", "join", "loop", "connector", "label"})
+SILENT = frozenset(
+    {"start", "fork", "split", "join", "loop", "connector", "label", "region", "history", "deep_history"}
+)
+#: Nodes of a state diagram at which a dialogue rests.
+STATES = frozenset({"state", "composite", "json", "choice"})
 #: Nodes at which a path is over. `exit` is the end of a diagram that writes no `stop` there.
 FINAL = frozenset({"stop", "end", "detach", "exit"})
 
@@ -34,7 +38,7 @@ class Node:
     `label` is the text as drawn, `line` the line of the file (from 1), `lane` the swimlane it stands in,
     `note` the text of its notes, `say` the canned text of a `' flowdial: say="…"` annotation, `opener` the
     fork or split that a join closes. Of a state diagram: `name` is the state's own name, `parent` the id of the
-    composite state or region it stands in, `text` its description.
+    composite state or region it stands in, `text` its description, `stereotype` what stands in its `<<…>>`.
     """
 
     id: str
@@ -48,6 +52,7 @@ class Node:
     name: str = ""
     parent: str = ""
     text: str = ""
+    stereotype: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +133,12 @@ class Flow:
 
     @property
     def start(self) -> str:
-        """Id of the first start node. Raises FlowError where the diagram has none."""
+        """Id of the first start node that stands in no composite state. Raises FlowError where there is none."""
         for node in self.nodes.values():
-            if node.kind == "start":
+            if node.kind == "start" and not node.parent:
                 return node.id
-        raise FlowError("the flow has no start node", hint="write `start` on a line before the first step")
+        written = "`[*] --> First`" if self.kind == "state" else "`start` on a line before the first step"
+        raise FlowError("the flow has no start node", hint=f"write {written}")
 
 
 def _grouped(nodes: Iterable[str], pairs: Iterable[tuple[str, Edge]]) -> Mapping[str, tuple[Edge, ...]]:

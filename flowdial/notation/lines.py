@@ -91,7 +91,7 @@ def prepare(block: Block, folder: Path | None = None) -> Prepared:
     """
     out = Prepared()
     kept: list[str] = []
-    for line in preprocess(list(_uncommented(block, out.settings)), folder=folder):
+    for line in preprocess(list(uncommented(block, out.settings)), folder=folder):
         if kept and kept[-1].endswith("\\"):
             kept[-1] = kept[-1][:-1] + line.text.lstrip()
             continue
@@ -104,7 +104,8 @@ def prepare(block: Block, folder: Path | None = None) -> Prepared:
     return out
 
 
-def _uncommented(block: Block, settings: dict[str, str]) -> Iterator[Line]:
+def uncommented(block: Block, settings: dict[str, str]) -> Iterator[Line]:
+    """The lines of a block without comments; annotations of the whole flow are put into `settings`."""
     inside = False
     pending: dict[str, str] = {}
     for number, raw in enumerate(block.lines, block.first):

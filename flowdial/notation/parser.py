@@ -32,7 +32,7 @@ def parse(text: str, *, index: int = 0, recover: bool = False, folder: Path | No
         raise _no_block(text)
     if index >= len(found):
         raise NotationError(f"there is no diagram {index + 1}: the text holds {len(found)}")
-    return _parse_block(found[index], recover, folder)
+    return parse_block(found[index], recover, folder)
 
 
 def parse_all(text: str, *, recover: bool = False, folder: Path | None = None) -> Iterator[Diagram | NotationError]:
@@ -42,12 +42,13 @@ def parse_all(text: str, *, recover: bool = False, folder: Path | None = None) -
         yield _no_block(text)
     for block in found:
         try:
-            yield _parse_block(block, recover, folder)
+            yield parse_block(block, recover, folder)
         except NotationError as error:
             yield error
 
 
-def _parse_block(block: Block, recover: bool, folder: Path | None) -> Diagram:
+def parse_block(block: Block, recover: bool = False, folder: Path | None = None) -> Diagram:
+    """The diagram of one block. Raises NotationError as `parse` does."""
     prepared = prepare(block, folder)
     if not prepared.text.strip():
         hint = "write at least `start`, one `:action;` and `stop` between @startuml and @enduml"

@@ -17,7 +17,8 @@ class Situation:
     """What the reply is about; the move has been made already.
 
     `step` is the plain text of where the dialogue stands now, `asks` whether it is a question, `names` the
-    options to offer, `stayed` whether the user's words moved nothing and `unsure` whether they only were not
+    options, `offers` whether they must be told for the user to know them, `stayed` whether the user's words moved
+    nothing and `unsure` whether they only were not
     clear. `others` are the texts of the other steps, `recent` the last replies. `model` is None where no model
     is to be called.
     """
@@ -26,6 +27,7 @@ class Situation:
     words: str
     step: str
     asks: bool = False
+    offers: bool = False
     names: tuple[str, ...] = ()
     say: str = ""
     stayed: bool = False

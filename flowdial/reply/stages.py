@@ -24,6 +24,7 @@ _ASIDE = {"en": "I can only help with this process here.", "zh": "抱歉，我�
 _DONE = {"en": "That completes the process. Thank you!", "zh": "流程已完成，感谢您的配合！"}
 _PLEASE = {"en": "Please tell me: {} ({})", "zh": "请告诉我：{}（{}）"}
 _CHOOSE = {"en": "Which of these is done: {}?", "zh": "请问完成了哪一项：{}？"}
+_WHAT_NEXT = {"en": "What happens now: {}?", "zh": "接下来发生什么：{}？"}
 _OR = {"en": " / ", "zh": "／"}
 
 
@@ -100,6 +101,8 @@ def render(situation: Situation, draft: Draft) -> Draft:
 def ask(situation: Situation) -> str:
     """The open question with its options, for a user whose words moved nothing."""
     names = _OR[situation.lang].join(situation.names)
+    if situation.offers:
+        return _WHAT_NEXT[situation.lang].format(names)
     if not situation.asks:
         return _CHOOSE[situation.lang].format(names)
     return _PLEASE[situation.lang].format(situation.step, names)
@@ -108,7 +111,11 @@ def ask(situation: Situation) -> str:
 def _plain(situation: Situation) -> str:
     if situation.done:
         return f"{_sentence(situation.step, situation.lang)} {_DONE[situation.lang]}".strip()
-    return _sentence(situation.step, situation.lang, "?" if situation.asks else ".")
+    said = _sentence(situation.step, situation.lang, "?" if situation.asks else ".")
+    if not situation.offers:
+        return said
+    gap = "" if situation.lang == "zh" else " "
+    return f"{said}{gap}{_WHAT_NEXT[situation.lang].format(_OR[situation.lang].join(situation.names))}".strip()
 
 
 def _sentence(text: str, lang: str, end: str = ".") -> str:

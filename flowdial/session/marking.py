@@ -1,5 +1,7 @@
 """Where a dialogue stands and what may happen next.  flow + marking -> legal moves -> next marking.
 
+This module moves activity diagrams; state diagrams are handed to `statechart`.
+
 A marking is the tuple of nodes that are active: one, or several inside a fork. A move takes one edge; the
 silent nodes behind it (forks, joins, loop heads …) are passed within the same move. Tokens follow UML's
 activity semantics: a fork starts all its branches, a join waits for those still under way, `stop` ends the
@@ -12,7 +14,8 @@ import functools
 from dataclasses import dataclass
 
 from flowdial.errors import FlowError, IllegalMove
-from flowdial.flow.model import SILENT, Flow
+from flowdial.flow.model import SILENT, Edge, Flow
+from flowdial.session import statechart
 
 Marking = tuple[str, ...]
 
@@ -35,6 +38,8 @@ class Move:
 
 def begin(flow: Flow) -> Marking:
     """The marking of a new session. Raises FlowError where the flow has no start or nothing behind it."""
+    if flow.kind == "state":
+        return statechart.begin(flow)
     start = flow.start
     if all(flow.nodes[edge.target].kind == "exit" for edge in flow.out(start)):
         raise FlowError("nothing follows `start`", hint="write the first step below `start`")
@@ -43,13 +48,19 @@ def begin(flow: Flow) -> Marking:
 
 def legal(flow: Flow, marking: Marking) -> tuple[Move, ...]:
     """All moves that the marking allows, in reading order; `stay` comes last where there is a choice."""
-    moves = tuple(
-        Move(edge.id, edge.source, edge.target, edge.label)
-        for node in dict.fromkeys(marking)
-        if flow.nodes[node].kind not in SILENT
-        for edge in flow.out(node)
-    )
+    ways = statechart.edges(flow, marking) if flow.kind == "state" else _edges(flow, marking)
+    moves = tuple(Move(edge.id, edge.source, edge.target, edge.label) for edge in ways)
     return (*moves, Move(STAY)) if len(moves) > 1 else moves
+
+
+def _edges(flow: Flow, marking: Marking) -> tuple[Edge, ...]:
+    speaking = (node for node in dict.fromkeys(marking) if flow.nodes[node].kind not in SILENT)
+    return tuple(edge for node in speaking for edge in flow.out(node))
+
+
+def active(flow: Flow, marking: Marking) -> Marking:
+    """The nodes of a marking."""
+    return statechart.active(flow, marking) if flow.kind == "state" else marking
 
 
 def step(flow: Flow, marking: Marking, move_id: str) -> Marking:
@@ -60,6 +71,8 @@ def step(flow: Flow, marking: Marking, move_id: str) -> Marking:
         raise IllegalMove(f"`{move_id}` is not a legal move here", hint=f"legal moves: {allowed}")
     if move.id == STAY:
         return marking
+    if flow.kind == "state":
+        return statechart.take(flow, marking, next(edge for edge in flow.out(move.source) if edge.id == move.id))
     at = marking.index(move.source)
     return _settle(flow, (*marking[:at], move.target, *marking[at + 1 :]))
 

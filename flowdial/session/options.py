@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from flowdial.flow.model import Flow
+from flowdial.flow.model import Flow, Node
 from flowdial.flow.text import language, plain
 from flowdial.session.marking import STAY, Move
 
@@ -25,6 +25,7 @@ _OPPOSITES = dict(
 )  # fmt: skip
 MAX_NAME = 120
 _OTHERWISE = {"zh": "其他情况", "en": "otherwise"}
+_END = {"zh": "结束", "en": "the end"}
 _DONE = {"zh": "已完成：{}", "en": "done: {}"}
 
 
@@ -52,11 +53,18 @@ def options(flow: Flow, moves: Sequence[Move]) -> tuple[Option, ...]:
     found: list[Option] = []
     for move in moves:
         if move.id != STAY:
-            question = plain(flow.nodes[move.source].label)
-            asked = flow.nodes[move.source].kind == "decision"
+            node = flow.nodes[move.source]
+            question = node_text(node)
+            asked = node.kind == "decision" or flow.kind == "state"
             name = _name(flow, move, lang) if asked else _DONE[lang].format(question)
             found.append(Option(move, name, question if asked else "", target_text(flow, move.target)))
     return tuple(_distinct(found))
+
+
+def node_text(node: Node) -> str:
+    """What a node says in plain text: its label, and a state's description. A point's or choice's name says nothing."""
+    label = "" if node.kind == "choice" and node.label == node.name else plain(node.label)
+    return ": ".join(filter(None, (label, plain(node.text))))
 
 
 def target_text(flow: Flow, node_id: str) -> str:
@@ -65,7 +73,7 @@ def target_text(flow: Flow, node_id: str) -> str:
     while node_id not in seen:
         seen.add(node_id)
         node = flow.nodes[node_id]
-        if node.kind in ("action", "decision") or not flow.out(node_id):
+        if node.kind in ("action", "decision", "state", "composite", "json") or not flow.out(node_id):
             return plain(node.label)
         node_id = flow.out(node_id)[0].target
     return ""
@@ -75,6 +83,8 @@ def _name(flow: Flow, move: Move, lang: str) -> str:
     label = plain(move.label)
     if label:
         return label
+    if flow.kind == "state":
+        return target_text(flow, move.target) or _END[lang]
     siblings = [plain(e.label) for e in flow.out(move.source) if e.id != move.id]
     if len(siblings) == 1 and siblings[0].lower() in _OPPOSITES:
         return _OPPOSITES[siblings[0].lower()]

@@ -12,18 +12,29 @@ from flowdial.engine.engine import MARGIN
 from flowdial.errors import FlowDialError
 from flowdial.flow import load
 from flowdial.reply import PIPELINES
+from flowdial.surfaces.graphs import warn
 
 if TYPE_CHECKING:
     from flowdial.session import Session
 
 
-def run(path: Path, *, as_json: bool, diagram: int | None, replies: str, margin: float | None, **model: Any) -> int:
+def run(
+    path: Path,
+    *,
+    as_json: bool,
+    diagram: int | None,
+    recover: bool,
+    replies: str,
+    margin: float | None,
+    **model: Any,
+) -> int:
     """Open flow and model, then talk; gives the exit code."""
-    flow = load(path, diagram=diagram)
+    flow = load(path, diagram=diagram, recover=recover)
+    warn(flow, path)
     chosen = MARGIN if margin is None else margin
     engine = Engine(flow, model=lambda: _open(model), margin=chosen, replies=PIPELINES[replies])
     session = engine.session()
-    if any(len(flow.out(node)) > 1 for node in flow.nodes):
+    if flow.kind == "state" or any(len(flow.out(node)) > 1 for node in flow.nodes):
         engine.model  # noqa: B018  opened now, so that a missing model is said before the dialogue
     if as_json:
         return _protocol(engine, session)

@@ -17,7 +17,7 @@ import click
 
 from flowdial.errors import FlowDialError
 
-FORMATS = ("json", "jsonl", "dot", "mermaid", "svg", "png", "puml")
+FORMATS = ("json", "jsonl", "dot", "mermaid", "graphml", "scxml", "svg", "png", "puml")
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -45,8 +45,9 @@ def cli() -> None:
 @click.option("--format", "-f", "format_", type=click.Choice(FORMATS), default="json", show_default=True)
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Write here instead of to standard output.")
 @click.option("--diagram", type=click.IntRange(min=1), help="Which diagram of a file that holds several.")
-def graph(files: tuple[Path, ...], format_: str, output: Path | None, diagram: int | None) -> None:
-    """Print or draw the graph that FILES mean.
+@click.option("--recover", is_flag=True, help="Mend what people really write wrong, and say what was mended.")
+def graph(files: tuple[Path, ...], format_: str, output: Path | None, diagram: int | None, recover: bool) -> None:
+    """Print or draw the graph that FILES mean: PlantUML activity and state diagrams, also within Markdown.
 
     `jsonl` prints one object a diagram and goes on after a file that is refused (its object has `error`, and
     the exit code is 2 at the end). The other formats take one diagram.
@@ -59,7 +60,26 @@ def graph(files: tuple[Path, ...], format_: str, output: Path | None, diagram: i
     """
     from flowdial.surfaces import graphs
 
-    sys.exit(graphs.run(files, format_, output, diagram))
+    sys.exit(graphs.run(files, format_, output, diagram, recover))
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--check", is_flag=True, help="Change nothing; the exit code is 1 where a file is not laid out.")
+@click.option("--diff", is_flag=True, help="Change nothing; print what would change.")
+def fmt(files: tuple[Path, ...], check: bool, diff: bool) -> None:
+    """Lay out FILES in one way; comments, colours and wording stay. `-` reads standard input.
+
+    A diagram whose statements come from macros is left as it is.
+
+    \b
+    Examples:
+      flowdial fmt flows/*/*.puml
+      flowdial fmt --check flows/zh/refund.puml
+    """
+    from flowdial.surfaces import layout
+
+    sys.exit(layout.run(files, check=check, diff=diff))
 
 
 def _model_options(function: _Function) -> _Function:
@@ -97,9 +117,10 @@ def _model_options(function: _Function) -> _Function:
     type=click.FloatRange(0, 1),
     help="Ask back where the best move leads the next by less probability than this.  [default: 0.2]",
 )
+@click.option("--recover", is_flag=True, help="Mend what people really write wrong, and say what was mended.")
 @_model_options
-def chat(flow: Path, as_json: bool, diagram: int | None, **options: Any) -> None:
-    """Talk to FLOW, a PlantUML activity diagram.
+def chat(flow: Path, as_json: bool, diagram: int | None, recover: bool, **options: Any) -> None:
+    """Talk to FLOW, a PlantUML activity or state diagram.
 
     \b
     Examples:
@@ -108,7 +129,7 @@ def chat(flow: Path, as_json: bool, diagram: int | None, **options: Any) -> None
     """
     from flowdial.surfaces import chat as surface
 
-    sys.exit(surface.run(flow, as_json=as_json, diagram=diagram, **options))
+    sys.exit(surface.run(flow, as_json=as_json, diagram=diagram, recover=recover, **options))
 
 
 @cli.group()

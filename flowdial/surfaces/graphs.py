@@ -4,39 +4,53 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
 
+import click
+
+from flowdial.diagnostics import Diagnostic
 from flowdial.errors import FlowDialError, NotationError
 from flowdial.flow.export import to_dot, to_json, to_mermaid
 from flowdial.flow.load import load, load_all
 from flowdial.flow.model import Flow
-from flowdial.notation import parse, read_source, render
+from flowdial.flow.puml import to_puml
+
+_WRITERS: dict[str, Callable[[Flow], str]] = {
+    "dot": to_dot,
+    "mermaid": to_mermaid,
+    "puml": to_puml,
+}
 
 
-def run(files: Sequence[Path], format_: str, output: Path | None, diagram: int | None) -> int:
+def run(files: Sequence[Path], format_: str, output: Path | None, diagram: int | None, recover: bool) -> int:
     """Print the graphs; gives the exit code."""
     if format_ == "jsonl":
-        return _lines(files, output)
+        return _lines(files, output, recover)
     if len(files) > 1:
         raise FlowDialError(f"`--format {format_}` takes one file", hint="use `--format jsonl` for several")
-    _write(_one(files[0], format_, diagram), output)
+    flow = load(files[0], diagram=diagram, recover=recover)
+    warn(flow, files[0])
+    _write(_one(flow, format_, files[0]), output)
     return 0
 
 
-def _one(file: Path, format_: str, diagram: int | None) -> bytes:
-    flow = load(file, diagram=diagram)
+def warn(flow: Flow, file: Path) -> None:
+    """Say on standard error what recovery mended."""
+    for warning in flow.warnings:
+        click.echo(warning.render(str(file)), err=True)
+
+
+def _one(flow: Flow, format_: str, file: Path) -> bytes:
     if format_ in ("svg", "png"):
         from flowdial.flow.picture import draw
 
         return draw(flow, cast(Literal["svg", "png"], format_))
     if format_ == "json":
         text = json.dumps(to_json(flow, str(file)), ensure_ascii=False, indent=2) + "\n"
-    elif format_ == "puml":
-        text = render(parse(read_source(file), index=(diagram or 1) - 1))
     else:
-        text = {"dot": to_dot, "mermaid": to_mermaid}[format_](flow)
+        text = _WRITERS[format_](flow)
     return text.encode("utf-8", "replace")
 
 
@@ -48,11 +62,11 @@ def _write(data: bytes, output: Path | None) -> None:
         sys.stdout.buffer.flush()
 
 
-def _lines(files: Sequence[Path], output: Path | None) -> int:
+def _lines(files: Sequence[Path], output: Path | None, recover: bool) -> int:
     refused = False
     sink = output.open("wb") if output is not None else sys.stdout.buffer
     for file in files:
-        for found in _objects(file):
+        for found in _objects(file, recover):
             refused = refused or "error" in found
             sink.write(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
     sink.flush()
@@ -61,16 +75,29 @@ def _lines(files: Sequence[Path], output: Path | None) -> int:
     return 2 if refused else 0
 
 
-def _objects(file: Path) -> Iterator[dict[str, Any]]:
+def _objects(file: Path, recover: bool) -> Iterator[dict[str, Any]]:
     try:
-        found = load_all(file)
+        found = load_all(file, recover=recover)
     except FlowDialError as error:
         yield _error(file, error)
         return
     for result in found:
-        yield to_json(result, str(file)) if isinstance(result, Flow) else _error(file, result)
+        yield _graph(file, result) if isinstance(result, Flow) else _error(file, result)
+
+
+def _graph(file: Path, flow: Flow) -> dict[str, Any]:
+    found = to_json(flow, str(file))
+    return found | {"warnings": _told(flow.warnings)} if flow.warnings else found
 
 
 def _error(file: Path, error: FlowDialError) -> dict[str, Any]:
-    place = {"line": error.line, "column": error.column} if isinstance(error, NotationError) else {}
-    return {"file": str(file), "error": error.message, "hint": error.hint, **place}
+    """The first mistake, and all of them in `errors`."""
+    found: dict[str, Any] = {"file": str(file), "error": error.message, "hint": error.hint}
+    if isinstance(error, NotationError):
+        found |= {"line": error.line, "column": error.column, "errors": _told(error.diagnostics)}
+    return found
+
+
+def _told(diagnostics: Sequence[Diagnostic]) -> list[dict[str, Any]]:
+    keys = ("code", "message", "line", "column", "hint")
+    return [{key: getattr(told, key) for key in keys} for told in diagnostics]

@@ -17,7 +17,7 @@ from rich.text import Text
 from flowdial.errors import FlowDialError
 from flowdial.flow.picture import draw
 from flowdial.flow.text import plain
-from flowdial.session import STAY
+from flowdial.session import STAY, active, node_text
 
 if TYPE_CHECKING:
     from flowdial.engine import Engine, Turn
@@ -123,9 +123,9 @@ class Terminal:
         trail = [marking for i, marking in enumerate(self.session.trail) if i >= len(self.session.trail) - 6]
         for marking in trail:
             here = marking is self.session.marking
-            for node_id in marking:
+            for node_id in active(self.engine.flow, marking):
                 node = self.engine.flow.nodes[node_id]
-                label = escape(plain(node.label)) or f"[dim]({node.kind})[/]"
+                label = escape(node_text(node)) or f"[dim]({node.kind})[/]"
                 table.add_row("➤" if here else "", node_id, label, str(node.line))
         self.console.print(table)
 
@@ -162,7 +162,11 @@ class Terminal:
     def picture(self, argument: str) -> None:
         """`/picture`."""
         file = Path(argument) if argument else Path(tempfile.mkdtemp(prefix="flowdial-")) / f"{self.path.stem}.svg"
-        picture = draw(self.engine.flow, "png" if file.suffix == ".png" else "svg", active=self.session.marking)
+        picture = draw(
+            self.engine.flow,
+            "png" if file.suffix == ".png" else "svg",
+            active=active(self.engine.flow, self.session.marking),
+        )
         try:
             file.write_bytes(picture)
         except OSError as error:
