@@ -93,7 +93,8 @@ class _Builder:
         if isinstance(statement, ast.State):
             self.declare_state(statement, group.at)
         elif isinstance(statement, ast.Description):
-            path = self.find(statement.name, group.at) or self.create(statement.name, group.at, statement.span)
+            path = self.find(statement.name, group.at)
+            path = path or self.create(statement.name, group.at, statement.span, declared=True)
             self.describe(path, statement.text)
             self.last = path
         elif isinstance(statement, ast.Json):
@@ -107,7 +108,7 @@ class _Builder:
 
     def declare_state(self, statement: ast.State, group: str) -> None:
         path = self.find(statement.name, group)
-        if path is None or path == group:
+        if path is None or path == group or group.startswith(f"{path}."):
             path = self.create(statement.name, group, statement.span, declared=True)
         self.check_region(path, group, statement.span)
         kind = "composite" if statement.body is not None else _kind(statement.stereotype)
@@ -190,6 +191,8 @@ class _Builder:
             return self.qualified(name, group)
         plain = name.removeprefix(self.separator) if self.separator else name
         found = self.named[plain]
+        if group and self.nodes[group].name == plain:
+            return group
         if len(found) == 1:
             return found[0]
         own = _join(group, plain)

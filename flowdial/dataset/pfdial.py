@@ -1,0 +1,119 @@
+"""Read PFDial.  JSON file -> five-tuples; flowchart text -> Chart.  Knows the data set's names for states.
+
+PFDial (arXiv 2503.06706) names a state by the first line of its label (format A), by a code that a dictionary behind
+the chart explains (B) or by both (C); the start is `<start>` or the word behind `@startuml`, the end `<end>` or `end`.
+Some labels were left without their code in B and C. The charts are often written wrong, so they are read with recovery. Moves are
+the true edges of the flow (the convention `semantic`), forward and backward.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from flowdial.errors import FlowDialError, SourceError
+from flowdial.flow import FINAL, Flow, loads
+from flowdial.flow.model import Node
+
+_CODE = re.compile(r"^[SC]\d+: ")
+_STARTS = frozenset({"<start>", "start"})
+_ENDS = frozenset({"<end>", "end"})
+#: Nodes that a five-tuple may name; the others lie on the way between two of them.
+_NAMED = FINAL | {"start", "action", "decision"}
+
+
+@dataclass(frozen=True, slots=True)
+class FiveTuple:
+    """One turn of PFDial, with the data set's own fields. `id` is chart_transition_utterance."""
+
+    id: str
+    flowchart: str
+    current_state: str
+    user_input: str
+    next_state: str
+    robot_output: str
+
+
+def read_pfdial(path: str | Path) -> tuple[FiveTuple, ...]:
+    """The five-tuples of a PFDial file, in any of its formats. Raises SourceError."""
+    try:
+        rows = json.loads(Path(path).read_text(encoding="utf-8"))
+        return tuple(FiveTuple(**{key: str(row[key]) for key in FiveTuple.__slots__}) for row in rows)
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}", hint="check the path") from None
+    except (ValueError, KeyError, TypeError) as error:
+        hint = f"each entry needs the fields {', '.join(FiveTuple.__slots__)}"
+        raise SourceError(f"{path}: this is not a PFDial file: {error!r}", hint=hint) from None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One flowchart of PFDial, read with recovery."""
+
+    flow: Flow
+    codes: Mapping[str, str]
+
+    @classmethod
+    def read(cls, flowchart: str) -> Chart:
+        """The chart of a `flowchart` field. Raises NotationError."""
+        return cls(loads(flowchart, recover=True), _codes(flowchart))
+
+    def candidates(self, state: str) -> tuple[str, ...]:
+        """Ids of all nodes that `state` may mean; labels repeat within a chart."""
+        plain = " ".join(state.split())
+        wanted = {plain, self.codes.get(plain, plain), _CODE.sub("", plain)}
+        return tuple(node.id for node in self.flow.nodes.values() if wanted & self._names(node))
+
+    def successors(self, node_id: str) -> tuple[str, ...]:
+        """Ids of the next named nodes behind a node, in reading order."""
+        return tuple(dict.fromkeys(self._behind(node_id)))
+
+    def is_move(self, current: str, following: str) -> bool:
+        """Whether an edge of the flow leads from a state of the one name to a state of the other."""
+        targets = set(self.candidates(following))
+        return any(targets.intersection(self.successors(node)) for node in self.candidates(current))
+
+    @functools.cached_property
+    def _start_names(self) -> frozenset[str]:
+        name = self.flow.source.name if self.flow.source else ""
+        return _STARTS | {name} if name else _STARTS
+
+    def _names(self, node: Node) -> frozenset[str]:
+        if node.kind == "start":
+            return self._start_names
+        if node.kind in FINAL:
+            return _ENDS
+        lines = node.label.split("\n")
+        return frozenset({" ".join(lines[0].split()), " ".join(node.label.split())})
+
+    def _behind(self, node_id: str) -> Iterator[str]:
+        seen: set[str] = set()
+        todo = [edge.target for edge in reversed(self.flow.out(node_id))]
+        while todo:
+            at = todo.pop()
+            if self.flow.nodes[at].kind in _NAMED:
+                yield at
+            elif at not in seen:
+                seen.add(at)
+                todo += [edge.target for edge in reversed(self.flow.out(at))]
+
+
+def _codes(flowchart: str) -> dict[str, str]:
+    """Code -> name, of the dictionary that format B writes behind the chart."""
+    begin = flowchart.rfind("{", flowchart.rfind("@enduml"))
+    try:
+        found = json.loads(flowchart[begin:]) if begin >= 0 else {}
+    except ValueError:
+        return {}
+    return {str(code): " ".join(str(name).split()) for name, code in found.items()}
+
+
+def share_of_moves(tuples: tuple[FiveTuple, ...]) -> tuple[int, int, list[FiveTuple]]:
+    """Charts, five-tuples whose move is an edge, and the five-tuples whose move is none."""
+    charts = {chart: Chart.read(chart) for chart in dict.fromkeys(each.flowchart for each in tuples)}
+    others = [each for each in tuples if not charts[each.flowchart].is_move(each.current_state, each.next_state)]
+    return len(charts), len(tuples) - len(others), others
