@@ -2,8 +2,8 @@
 
 PFDial (arXiv 2503.06706) names a state by the first line of its label (format A), by a code that a dictionary behind
 the chart explains (B) or by both (C); the start is `<start>` or the word behind `@startuml`, the end `<end>` or `end`.
-Some labels were left without their code in B and C. The charts are often written wrong, so they are read with recovery. Moves are
-the true edges of the flow (the convention `semantic`), forward and backward.
+Some labels were left without their code in B and C. The charts are often written wrong, so they are read with
+recovery. Moves are the true edges of the flow (the convention `semantic`), forward and backward.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from flowdial.errors import FlowDialError, SourceError
+from flowdial.errors import SourceError
 from flowdial.flow import FINAL, Flow, loads
 from flowdial.flow.model import Node
 

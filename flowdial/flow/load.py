@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 from flowdial.errors import NotationError
@@ -9,6 +12,10 @@ from flowdial.flow.build import build
 from flowdial.flow.model import Flow
 from flowdial.notation import parse, parse_all, read_source
 from flowdial.notation.lines import blocks
+from flowdial.notation.parser import parse_block
+
+#: Characters from which on a text is long.
+_LONG = 100_000
 
 
 def loads(text: str, *, diagram: int | None = None, recover: bool = False, folder: Path | None = None) -> Flow:
@@ -18,15 +25,18 @@ def loads(text: str, *, diagram: int | None = None, recover: bool = False, folde
     people really write wrong (`Flow.warnings` tells what). `folder` is where `!include` may read.
     Raises NotationError.
     """
-    count = len(blocks(text))
-    if diagram is None and count > 1:
+    found = blocks(text)
+    if diagram is None and len(found) > 1:
         raise NotationError(
-            f"the file holds {count} diagrams",
-            hint=f"choose one with its number, 1 to {count} (`--diagram 1`)",
+            f"the file holds {len(found)} diagrams",
+            hint=f"choose one with its number, 1 to {len(found)} (`--diagram 1`)",
         )
-    if diagram is not None and not 1 <= diagram <= max(1, count):
-        raise NotationError(f"there is no diagram {diagram}", hint=f"the file holds {count}")
-    return build(parse(text, index=(diagram or 1) - 1, recover=recover, folder=folder))
+    if diagram is not None and not 1 <= diagram <= max(1, len(found)):
+        raise NotationError(f"there is no diagram {diagram}", hint=f"the file holds {len(found)}")
+    with _collection_paused(text):
+        if not found:
+            return build(parse(text, recover=recover, folder=folder))
+        return build(parse_block(found[(diagram or 1) - 1], recover, folder))
 
 
 def load(path: str | Path, *, diagram: int | None = None, recover: bool = False) -> Flow:
@@ -42,10 +52,28 @@ def load(path: str | Path, *, diagram: int | None = None, recover: bool = False)
 
 def load_all(path: str | Path, *, recover: bool = False) -> list[Flow | NotationError]:
     """Every diagram of a file in order; a refused one stands as its error."""
+    text = read_source(path)
     found: list[Flow | NotationError] = []
-    for parsed in parse_all(read_source(path), recover=recover, folder=Path(path).parent):
-        try:
-            found.append(parsed.in_file(str(path)) if isinstance(parsed, NotationError) else build(parsed))
-        except NotationError as error:
-            found.append(error.in_file(str(path)))
+    with _collection_paused(text):
+        for parsed in parse_all(text, recover=recover, folder=Path(path).parent):
+            try:
+                found.append(parsed.in_file(str(path)) if isinstance(parsed, NotationError) else build(parsed))
+            except NotationError as error:
+                found.append(error.in_file(str(path)))
     return found
+
+
+@contextlib.contextmanager
+def _collection_paused(text: str) -> Iterator[None]:
+    """Keep the garbage collector from walking over the growing tree again and again while a long text is read.
+
+    Nothing that is made here is garbage before the end; with the collector on, the time grows faster than the text.
+    """
+    paused = len(text) > _LONG and gc.isenabled()
+    if paused:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if paused:
+            gc.enable()

@@ -18,34 +18,34 @@ Found = tuple[ast.Span, Mistake]
 
 def check(body: ast.Body) -> list[Found]:
     """All misplaced statements, in reading order."""
-    found = [*_late_lanes(body), *_detached_nothing(body), *_colors(body)]
+    bodies = _bodies(body)
+    found = [*_late_lanes(bodies), *_detached_nothing(bodies), *_colors(bodies)]
     return sorted(found, key=lambda pair: pair[0])
 
 
-def _bodies(body: ast.Body) -> Iterator[ast.Body]:
-    """A body and all that are nested in it, in no order, without recursion."""
-    todo = [body]
-    while todo:
-        current = todo.pop()
-        todo += [nested for statement in current for nested in ast.inner(statement)]
-        yield current
+def _bodies(body: ast.Body) -> list[ast.Body]:
+    """A body and all that are nested in it, the outermost first, without recursion."""
+    found = [body]
+    for current in found:
+        found += [nested for statement in current for nested in ast.inner(statement)]
+    return found
 
 
-def _late_lanes(body: ast.Body) -> Iterator[Found]:
+def _late_lanes(bodies: list[ast.Body]) -> Iterator[Found]:
     """A lane that is opened after a step, where none was opened before it."""
-    first = next((s for s in body if not isinstance(s, ast.Note | ast.Decoration | ast.Arrow)), None)
+    first = next((s for s in bodies[0] if not isinstance(s, ast.Note | ast.Decoration | ast.Arrow)), None)
     if first is None or isinstance(first, ast.Swimlane):
         return
-    lanes = [s for nested in _bodies(body) for s in nested if isinstance(s, ast.Swimlane)]
+    lanes = [s for nested in bodies for s in nested if isinstance(s, ast.Swimlane)]
     if lanes:
         lane = min(lanes, key=lambda s: s.span)
         message = f"the lane `{lane.name}` begins after the first step, which stands in no lane"
         yield lane.span, Mistake("late-swimlane", message, "write a `|lane|` line before the first step")
 
 
-def _detached_nothing(body: ast.Body) -> Iterator[Found]:
+def _detached_nothing(bodies: list[ast.Body]) -> Iterator[Found]:
     """A `detach` behind something that leads nowhere already."""
-    for nested in _bodies(body):
+    for nested in bodies:
         before: ast.Statement | None = None
         for statement in nested:
             if isinstance(statement, ast.Terminal) and statement.word == "detach" and not _leads_on(before):
@@ -65,8 +65,8 @@ def _leads_on(statement: ast.Statement | None) -> bool:
     return statement is not None and not isinstance(statement, ast.Goto | ast.Label)
 
 
-def _colors(body: ast.Body) -> Iterator[Found]:
-    for nested in _bodies(body):
+def _colors(bodies: list[ast.Body]) -> Iterator[Found]:
+    for nested in bodies:
         for statement in nested:
             color = getattr(statement, "color", "")
             if color and ";" not in color and ":" not in color and not is_color(color):

@@ -6,8 +6,9 @@ make are mended, and every mend is a warning of the Diagram.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from flowdial.diagnostics import Diagnostic
@@ -18,7 +19,7 @@ from flowdial.notation.diagnostics import located
 from flowdial.notation.languages import language
 from flowdial.notation.lines import Block, Prepared, blocks, prepare
 from flowdial.notation.reading import Reading, read
-from flowdial.notation.repairs import repair
+from flowdial.notation.repairs import repair, whole_text, with_start
 
 
 def parse(text: str, *, index: int = 0, recover: bool = False, folder: Path | None = None) -> Diagram:
@@ -28,6 +29,8 @@ def parse(text: str, *, index: int = 0, recover: bool = False, folder: Path | No
     Raises NotationError with all mistakes, each with line, column, caret and hint.
     """
     found = blocks(text)
+    if not found and recover:
+        return _without_block(text, folder)
     if not found:
         raise _no_block(text)
     if index >= len(found):
@@ -39,12 +42,22 @@ def parse_all(text: str, *, recover: bool = False, folder: Path | None = None) -
     """Every diagram of `text` in order; one that is refused is given as its error, and the next goes on."""
     found = blocks(text)
     if not found:
-        yield _no_block(text)
+        yield _attempt(partial(parse, text, recover=recover, folder=folder))
     for block in found:
-        try:
-            yield parse_block(block, recover, folder)
-        except NotationError as error:
-            yield error
+        yield _attempt(partial(parse_block, block, recover, folder))
+
+
+def _attempt(read: Callable[[], Diagram]) -> Diagram | NotationError:
+    try:
+        return read()
+    except NotationError as error:
+        return error
+
+
+def _without_block(text: str, folder: Path | None) -> Diagram:
+    block, told = whole_text(text)
+    diagram = parse_block(block, True, folder)
+    return replace(diagram, warnings=(replace(told, severity="warning"), *diagram.warnings))
 
 
 def parse_block(block: Block, recover: bool = False, folder: Path | None = None) -> Diagram:
@@ -57,10 +70,14 @@ def parse_block(block: Block, recover: bool = False, folder: Path | None = None)
     kind, reading = _read(prepared)
     if reading.body is None or (reading.mended and not recover):
         raise NotationError.of(_one_a_line([*reading.mended, *reading.left]))
+    body = reading.body
+    if recover and kind == "activity":
+        body, added = with_start(body, prepared)
+        repairs += added
     warnings = tuple(replace(told, severity="warning") for told in _in_order([*repairs, *reading.mended]))
     return Diagram(
         kind,
-        reading.body,
+        body,
         tuple(prepared.origins),
         prepared.annotations,
         prepared.settings,

@@ -1,7 +1,8 @@
-"""Mend lines that PlantUML reads otherwise than they were meant.  prepared text -> its lines changed, what was done.
+"""Mend what PlantUML reads otherwise than it was meant.  lines, tree -> changed ones, what was done.
 
 These are no syntax errors: `:a；` begins an action that swallows the lines below it, `:a;;` an action whose text
-ends in a semicolon. So they are mended only where recovery is asked for. Knows lines; parses nothing.
+ends in a semicolon, a diagram without `start` has no place where a dialogue begins. So they are mended only where
+recovery is asked for. Knows lines and the syntax tree; parses nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import re
 from collections.abc import Callable
 
 from flowdial.diagnostics import Diagnostic
-from flowdial.notation.lines import Prepared
+from flowdial.notation import ast
+from flowdial.notation.lines import Block, Prepared
 
 _Replace = str | Callable[[re.Match[str]], str]
 
@@ -50,3 +52,30 @@ def repair(prepared: Prepared) -> list[Diagnostic]:
                 break
     prepared.text = "\n".join(lines)
     return told
+
+
+def whole_text(text: str) -> tuple[Block, Diagnostic]:
+    """A text without `@startuml` as one block."""
+    lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    first = next((line for line in lines if line.strip()), "")
+    hint = "read as if `@startuml` stood before it"
+    return Block(lines, 1), Diagnostic("no-diagram", "there is no `@startuml` line", first, 1, 1, hint)
+
+
+def with_start(body: ast.Body, prepared: Prepared) -> tuple[ast.Body, list[Diagnostic]]:
+    """The body of an activity diagram with a `start` before its first step, where it has none anywhere."""
+    nested = [body]
+    for current in nested:
+        if any(isinstance(s, ast.Terminal) and s.word == "start" for s in current):
+            return body, []
+        nested += [inner for statement in current for inner in ast.inner(statement)]
+    at = next((i for i, s in enumerate(body) if not isinstance(s, ast.Decoration | ast.Swimlane | ast.Note)), None)
+    if at is None:
+        return body, []
+    span = body[at].span
+    line = prepared.text.split("\n")[span.line - 1]
+    place = prepared.origins[span.line - 1]
+    hint = "read as if it stood before this step"
+    told = Diagnostic("missing-start", "there is no `start`", line, place, span.column, hint)
+    start = ast.Terminal(span._replace(end_line=span.line, end_column=span.column), "start")
+    return (*body[:at], start, *body[at:]), [told]

@@ -38,10 +38,10 @@ def active(flow: Flow, marking: Marking) -> Marking:
 def edges(flow: Flow, marking: Marking) -> tuple[Edge, ...]:
     """The transitions that may be taken: of each active state, then of those around it, innermost first."""
     leaves = active(flow, marking)
+    around = (group for leaf in leaves for group in _around(flow, leaf))
     found = [
         edge
-        for leaf in leaves
-        for node in (leaf, *_around(flow, leaf))
+        for node in dict.fromkeys((*leaves, *around))
         if node in flow.nodes and not _waits(flow, node, leaves)
         for edge in flow.out(node)
         if edge.label or _may_complete(flow, node, leaves)
