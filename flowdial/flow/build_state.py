@@ -57,8 +57,9 @@ class _Builder:
         self.edges: list[Edge] = []
         self.bodies: dict[ast.Span, str] = {}
         self.regions: Counter[str] = Counter()
-        self.last = ""
+        self.last: tuple[str, str] | None = None
         self.separator = "."
+        self.linked = False
         self.aliases: set[str] = set()
 
     # ---- the walk ----
@@ -96,15 +97,15 @@ class _Builder:
             path = self.find(statement.name, group.at)
             path = path or self.create(statement.name, group.at, statement.span, declared=True)
             self.describe(path, statement.text)
-            self.last = path
+            self.last = (path, group.at)
         elif isinstance(statement, ast.Json):
             self.add_named(statement.name, group.at, "json", statement.display, statement.span)
         elif isinstance(statement, ast.Decoration) and statement.keyword == "set":
             self.set_separator(statement.text)
         elif isinstance(statement, ast.Note) and statement.alias:
             self.aliases.add(statement.alias)
-        elif isinstance(statement, ast.Note) and not (statement.of or self.last or statement.free):
-            raise self.refused("note", "there is no state before the note", statement.span, "write `note left of Name`")
+        elif isinstance(statement, ast.Note) and not (statement.of or statement.free or self.last):
+            raise self.unowned(statement)
 
     def declare_state(self, statement: ast.State, group: str) -> None:
         path = self.find(statement.name, group)
@@ -123,7 +124,7 @@ class _Builder:
             self.describe(path, statement.text)
         if statement.body is not None:
             self.bodies[statement.span] = path
-        self.last = path
+        self.last = (path, group)
 
     def describe(self, path: str, text: str) -> None:
         node = self.nodes[path]
@@ -141,18 +142,34 @@ class _Builder:
                 return
             source = self.end(statement.source, group.at, statement.span, "start")
             target = self.end(statement.target, group.at, statement.span, "end")
+            self.linked = True
             self.edges.append(Edge(f"e{len(self.edges) + 1}", source, target, unescaped(statement.event)))
+
+        elif isinstance(statement, ast.Note) and statement.free and not (statement.alias or self.linked):
+            raise self.unowned(statement)
 
     # ---- third pass: notes ----
     def annotate(self, statement: ast.Statement, group: _Group) -> None:
+        if isinstance(statement, ast.State):
+            path = self.find(statement.name, group.at)
+            self.last = (path, group.at) if path and statement.body is None else None
         if not isinstance(statement, ast.Note) or statement.free:
             return
-        path = self.find(statement.of, group.at) if statement.of else self.last
+        path = self.find(statement.of, group.at) if statement.of else self.owner(group.at)
         if path is None:
-            hint = "name a state of the diagram, as in `note right of Name`"
-            raise self.refused("note", f"there is no state `{statement.of}`", statement.span, hint)
+            raise self.unowned(statement)
         node = self.nodes[path]
         self.nodes[path] = replace(node, note=f"{node.note}\n{statement.text}".strip())
+
+    def unowned(self, note: ast.Note) -> Exception:
+        fault = f"there is no state `{note.of}`" if note.of else "there is no state before the note"
+        if note.free:
+            fault = "there is no transition before the note"
+        return self.refused("note", fault, note.span, "name a state of the diagram, as in `note right of Name`")
+
+    def owner(self, group: str) -> str | None:
+        """The state that a note without a name belongs to: the one that was declared last in the same group."""
+        return self.last[0] if self.last and self.last[1] == group else None
 
     def end(self, end: ast.Endpoint, group: str, span: ast.Span, point: str) -> str:
         """The node that an end of a transition means; `point` is what `[*]` is on this side."""
@@ -168,6 +185,7 @@ class _Builder:
 
     def point(self, group: str, kind: str, span: ast.Span) -> str:
         """The start, end or history of a group; it arises where it is first used."""
+        self.last = None
         mark = {"start": "[*]", "end": "[*]end", "history": "[H]", "deep_history": "[H*]"}[kind]
         path = _join(group, mark)
         if path not in self.nodes:

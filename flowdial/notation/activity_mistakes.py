@@ -255,9 +255,11 @@ def _stray(line: str, opened: Sequence[str]) -> Mistake | None:
     return None
 
 
-def _misplaced(line: str, word: str, block: str, fault: str, opened: Sequence[str]) -> Mistake:
+def _misplaced(line: str, word: str, block: str, fault: str, opened: Sequence[str]) -> Mistake | None:
     if block not in opened:
         return Mistake("stray", f"`{word}` {fault}", "delete it, or open the block above", mend=())
+    if opened[-1] == block and block != "IF":
+        return None
     if opened[-1] == block:
         hint = f"close the block first with `{_CLOSING_LINES[block]}`"
         return Mistake("stray", f"`{word}` stands after the `else` of its `if`", hint, mend=())

@@ -235,7 +235,7 @@ _WRITE: Mapping[str, _Writer] = {
     "IF": _choice("if", "if"),
     "ELSEIF": _choice("elseif", "elseif"),
     "ELSE": _labelled("else", "else_label", "else_when"),
-    "CASE": _labelled("case", "case_label"),
+    "CASE": lambda found, _text: f"case ({found['case_label']})",
     "ENDWHILE": _labelled("endwhile", "endwhile_label"),
     "WHILE": _while,
     "REPEAT_WHILE": _repeat_while,

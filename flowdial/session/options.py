@@ -25,7 +25,6 @@ _OPPOSITES = dict(
 )  # fmt: skip
 MAX_NAME = 120
 _OTHERWISE = {"zh": "其他情况", "en": "otherwise"}
-_END = {"zh": "结束", "en": "the end"}
 _DONE = {"zh": "已完成：{}", "en": "done: {}"}
 
 
@@ -84,7 +83,7 @@ def _name(flow: Flow, move: Move, lang: str) -> str:
     if label:
         return label
     if flow.kind == "state":
-        return target_text(flow, move.target) or _END[lang]
+        return target_text(flow, move.target) or _DONE[lang].format(node_text(flow.nodes[move.source]))
     siblings = [plain(e.label) for e in flow.out(move.source) if e.id != move.id]
     if len(siblings) == 1 and siblings[0].lower() in _OPPOSITES:
         return _OPPOSITES[siblings[0].lower()]

@@ -34,8 +34,12 @@ def test_a_flow_branches_speaks_its_language_and_has_a_title(path: Path) -> None
     kinds = [node.kind for node in flow.nodes.values()]
     assert flow.lang == path.parent.name == language(*(node.label for node in flow.nodes.values()))
     assert flow.title
-    assert kinds.count("decision") >= 3
-    assert kinds.count("action") >= 8
+    if flow.kind == "state":
+        assert kinds.count("state") >= 6
+        assert "composite" in kinds
+    else:
+        assert kinds.count("decision") >= 3
+        assert kinds.count("action") >= 8
 
 
 @pytest.mark.parametrize("path", FLOWS, ids=lambda path: path.stem)
@@ -53,6 +57,7 @@ def test_every_edge_of_a_flow_is_reached_and_every_walk_can_end(path: Path) -> N
             if after not in seen:
                 seen.add(after)
                 todo.append(after)
-    steps = {edge.id for edge in flow.edges if flow.nodes[edge.source].kind in ("action", "decision")}
+    speaking = {"action", "decision", "state", "composite"}
+    steps = {edge.id for edge in flow.edges if edge.label and flow.nodes[edge.source].kind in speaking}
     assert steps <= taken
     assert ended

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from flowdial.errors import NotationError
 from flowdial.flow import Flow, build, loads
-from flowdial.notation import parse, parse_all, render
+from flowdial.notation import format_text, parse, parse_all, render
 from flowdial.notation.ast import Diagram
 
 FAST = settings(max_examples=60, deadline=None)
@@ -21,7 +21,8 @@ Chunks = list[str]
 _SIGNS = "ab 查询?？，；（）：<>&#'\"[]|*-/=!"
 words = st.text(_SIGNS, max_size=8)
 some_words = words.filter(str.strip)
-tests = st.one_of(words, st.builds("{} ({})".format, words, words), st.builds("{}\n x{}".format, words, words))
+short_tests = st.one_of(words, st.builds("{} ({})".format, words, words))
+tests = st.one_of(short_tests, st.builds("{}\n x{}".format, words, words))
 
 
 def _lines(first: str, others: list[str]) -> str:
@@ -76,7 +77,7 @@ def ifs(draw: st.DrawFn, bodies: st.SearchStrategy[Chunks]) -> Chunks:
 
 @st.composite
 def switches(draw: st.DrawFn, bodies: st.SearchStrategy[Chunks]) -> Chunks:
-    chunks = [f"switch ({draw(tests)})"]
+    chunks = [f"switch ({draw(short_tests)})"]
     for _ in range(draw(st.integers(0, 3))):
         chunks += [f"case ({draw(words)})", *draw(bodies)]
     return [*chunks, "endswitch"]
@@ -86,7 +87,7 @@ def switches(draw: st.DrawFn, bodies: st.SearchStrategy[Chunks]) -> Chunks:
 def loops(draw: st.DrawFn, bodies: st.SearchStrategy[Chunks]) -> Chunks:
     body = draw(bodies) + draw(st.sampled_from([[], ["backward :again;"]]))
     if draw(st.booleans()):
-        opening = _labelled(f"while ({draw(tests)})", "is", draw(labels))
+        opening = _labelled(f"while ({draw(short_tests)})", "is", draw(labels))
         closing = draw(words.map("endwhile ({})".format) | st.just("end while"))
         return [opening, *body, closing]
     opening = draw(words.map("repeat :{};".format) | st.just("repeat"))
@@ -144,6 +145,16 @@ def rewritten(chunks: Chunks, random: Random) -> str:
 def test_a_rendered_diagram_means_the_same(chunks: Chunks) -> None:
     first = parse(written(chunks))
     assert build(parse(render(first))).hash == build(first).hash
+
+
+@FAST
+@given(diagrams, st.randoms(use_true_random=False))
+def test_a_diagram_that_is_laid_out_means_the_same_and_keeps_its_comments(chunks: Chunks, random: Random) -> None:
+    text = rewritten(chunks, random)
+    laid = format_text(text)
+    assert loads(laid).hash == loads(text).hash
+    assert format_text(laid) == laid
+    assert [line for line in laid.split() if "step" in line] == [line for line in text.split() if "step" in line]
 
 
 @FAST

@@ -14,7 +14,7 @@ from flowdial.errors import FlowError, IllegalMove
 from flowdial.flow import FINAL, SILENT, Flow, load, loads
 from flowdial.session import STAY, Event, Session, begin, is_done, legal, step
 
-FLOWS = sorted((Path(__file__).parents[2] / "flows").glob("*/*.puml"))
+FLOWS = [f for f in sorted((Path(__file__).parents[2] / "flows").glob("*/*.puml")) if load(f).kind == "activity"]
 
 
 def flow_of(body: str) -> Flow:

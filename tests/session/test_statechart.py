@@ -194,7 +194,7 @@ def test_a_composite_state_without_an_initial_state_is_rested_in() -> None:
 
 def test_an_unlabelled_way_is_named_by_where_it_leads() -> None:
     flow = flow_of('state "The shop" as S\n[*] --> A\nA --> S\nA --> [*]')
-    assert [option.name for option in options(flow, legal(flow, begin(flow)))] == ["The shop", "the end"]
+    assert [option.name for option in options(flow, legal(flow, begin(flow)))] == ["The shop", "done: A"]
 
 
 def test_a_state_is_said_with_its_description() -> None:

@@ -1,0 +1,131 @@
+"""`flowdial fmt` and `--recover`, as processes."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flowdial.flow import loads
+
+MAIN = [sys.executable, "-c", "from flowdial.surfaces.cli import main; main()"]
+FLOWS = Path(__file__).parents[2] / "flows"
+CROOKED = "@startuml\nSTART\n  ' why\nif(q)then(yes)\n:a;\nELSE\n:b;\nend if\nstop\n@enduml\n"
+STRAIGHT = "@startuml\nstart\n' why\nif (q) then (yes)\n  :a;\nelse\n  :b;\nendif\nstop\n@enduml\n"
+
+
+def flowdial(*arguments: object, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*MAIN, *map(str, arguments)], capture_output=True, text=True, input=stdin, check=False)
+
+
+@pytest.fixture
+def crooked(tmp_path: Path) -> Path:
+    file = tmp_path / "crooked.puml"
+    file.write_text(CROOKED, encoding="utf-8")
+    return file
+
+
+def test_a_file_is_laid_out_in_place(crooked: Path) -> None:
+    done = flowdial("fmt", crooked)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "laid out" in done.stderr
+    assert crooked.read_text(encoding="utf-8") == STRAIGHT
+
+
+def test_a_file_that_is_laid_out_already_is_not_touched(crooked: Path) -> None:
+    crooked.write_text(STRAIGHT, encoding="utf-8")
+    os.utime(crooked, (1, 1))
+    done = flowdial("fmt", crooked)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert crooked.stat().st_mtime == 1
+
+
+def test_check_changes_nothing_and_ends_with_one(crooked: Path) -> None:
+    done = flowdial("fmt", "--check", crooked)
+    assert done.returncode == 1
+    assert "not laid out" in done.stderr
+    assert crooked.read_text(encoding="utf-8") == CROOKED
+
+
+def test_diff_shows_what_would_change(crooked: Path) -> None:
+    done = flowdial("fmt", "--diff", crooked)
+    assert done.returncode == 0
+    assert "-if(q)then(yes)\n" in done.stdout
+    assert "+if (q) then (yes)\n" in done.stdout
+    assert crooked.read_text(encoding="utf-8") == CROOKED
+
+
+def test_standard_input_is_laid_out_to_standard_output() -> None:
+    assert flowdial("fmt", "-", stdin=CROOKED).stdout == STRAIGHT
+
+
+def test_a_bad_file_is_refused_and_the_others_are_laid_out(crooked: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.puml"
+    bad.write_text("@startuml\nstart\nif x then (yes)\n:a;\nendif\nnonsense\n@enduml\n", encoding="utf-8")
+    done = flowdial("fmt", bad, tmp_path / "none.puml", crooked)
+    assert done.returncode == 2
+    assert f"{bad}:3:4: error[condition-parentheses]" in done.stderr
+    assert f"{bad}:6:1: error[unknown-statement]" in done.stderr
+    assert "no such file" in done.stderr
+    assert crooked.read_text(encoding="utf-8") == STRAIGHT
+
+
+def test_a_folder_that_cannot_be_written_leaves_the_file_whole(crooked: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may write everywhere")
+    crooked.parent.chmod(0o500)
+    done = flowdial("fmt", crooked)
+    crooked.parent.chmod(0o700)
+    assert (done.returncode, crooked.read_text(encoding="utf-8")) == (2, CROOKED)
+
+
+def test_a_diagram_of_macros_is_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "macros.puml"
+    text = "@startuml\n!procedure $s($x)\n:$x;\n!endprocedure\nstart\n   $s(a)\nstop\n@enduml\n"
+    file.write_text(text, encoding="utf-8")
+    assert flowdial("fmt", file).returncode == 0
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_directives_stay_between_the_statements(tmp_path: Path) -> None:
+    file = tmp_path / "directives.puml"
+    file.write_text("@startuml\n!$a = 1\nSTART\n!if $a == 1\n:a;\n!endif\nstop\n@enduml\n", encoding="utf-8")
+    flowdial("fmt", file)
+    expected = "@startuml\n!$a = 1\nstart\n!if $a == 1\n:a;\n!endif\nstop\n@enduml\n"
+    assert file.read_text(encoding="utf-8") == expected
+
+
+def test_the_example_flows_are_laid_out() -> None:
+    assert flowdial("fmt", "--check", *sorted(FLOWS.glob("*/*.puml"))).returncode == 0
+
+
+def test_graph_mends_with_recover_and_tells_it(tmp_path: Path) -> None:
+    file = tmp_path / "hasty.puml"
+    file.write_text("@startuml\nstart\nif (好?) then 是\n:a；\nendif\nstop\n@enduml\n", encoding="utf-8")
+    assert flowdial("graph", file).returncode == 2
+    done = flowdial("graph", file, "--recover", "-f", "puml")
+    assert done.returncode == 0
+    assert loads(done.stdout).hash == loads("@startuml\nstart\nif (好?) then (是)\n:a;\nendif\nstop\n@enduml").hash
+    assert f"{file}:3:14: warning[label-parentheses]" in done.stderr
+    assert f"{file}:4:3: warning[full-width]" in done.stderr
+
+
+def test_jsonl_tells_every_mistake_and_every_mend(tmp_path: Path) -> None:
+    file = tmp_path / "hasty.puml"
+    file.write_text("@startuml\nstart\nif (a?) then yes\n:b;\nendif\nelif\nstop\n@enduml\n", encoding="utf-8")
+    refused = json.loads(flowdial("graph", "-f", "jsonl", file).stdout)
+    assert [(each["code"], each["line"]) for each in refused["errors"]] == [("label-parentheses", 3), ("elsif", 6)]
+    good = "@startuml\nstart\nif (a?) then yes\n:b;\nendif\nstop\n@enduml\n"
+    file.write_text(good, encoding="utf-8")
+    mended = json.loads(flowdial("graph", "-f", "jsonl", "--recover", file).stdout)
+    assert [(each["code"], each["line"]) for each in mended["warnings"]] == [("label-parentheses", 3)]
+
+
+def test_a_diagram_in_markdown_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "page.md"
+    file.write_text("# Page\n\n```plantuml\nstart\n:a;\nstop\n```\n\ntext\n", encoding="utf-8")
+    found = json.loads(flowdial("graph", file).stdout)
+    assert [node["kind"] for node in found["nodes"]] == ["start", "action", "stop"]
+    assert found["nodes"][1]["line"] == 5
