@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from flowdial.errors import NotationError
-from flowdial.notation import activity_mistakes, parse, read_source
+from flowdial.flow import loads
+from flowdial.notation import activity_mistakes, read_source, state_mistakes
 
 MALFORMED = Path(__file__).parents[1] / "charts" / "malformed"
 
@@ -53,12 +54,46 @@ PLACES = [
     ("unclosed-note", "unclosed-note", 4, 1, "note right"),
     ("unknown-goto", "unknown-statement", 4, 1, "goto"),
     ("unknown-statement", "unknown-statement", 3, 3, "查询订单"),
+    ("colour", "color", 3, 1, "-[#nocolour"),
+    ("detach-after-stop", "detach", 5, 3, "detach"),
+    ("detach-first", "detach", 2, 1, "detach"),
+    ("late-swimlane", "late-swimlane", 4, 1, "|warehouse|"),
+    ("state-alias", "state-alias", 3, 13, "as First"),
+    ("state-arrow-cross", "arrow-head", 3, 9, ">x Lost"),
+    ("state-arrow-dots", "arrow-line", 3, 7, "..> Lost"),
+    ("state-arrow-no-head", "arrow-head", 3, 7, "-- Sent"),
+    ("state-brace", "brace", 3, 1, "{"),
+    ("state-chained-arrow", "chained-arrow", 3, 16, "--> Paid"),
+    ("state-colour", "color", 3, 1, "state Draft"),
+    ("state-colour-composite", "color", 2, 1, "state Order"),
+    ("state-double-arrow", "double-arrow", 3, 7, "<-->"),
+    ("state-empty-label", "empty-label", 3, 16, ":"),
+    ("state-full-width", "full-width", 3, 11, "：发送"),
+    ("state-inline-body", "inline-body", 2, 13, "{ [*]"),
+    ("state-inline-close", "inline-body", 4, 16, "}"),
+    ("state-missing-colon", "missing-colon", 3, 16, "by post"),
+    ("state-name-source", "state-name", 3, 1, "in-transit"),
+    ("state-note-first", "note", 3, 1, "note right"),
+    ("state-note-unknown", "note", 3, 1, "note right of Drafts"),
+    ("state-other-kind", "other-kind", 3, 1, "component"),
+    ("state-quoted-state", "quoted-state", 3, 11, '"In the post"'),
+    ("state-region", "region", 6, 3, "FanOff -->"),
+    ("state-state-name", "state-name", 3, 11, "in-transit"),
+    ("state-stray", "stray", 3, 1, "}"),
+    ("state-stray-end", "stray", 4, 1, "end state"),
+    ("state-trailing-comment", "trailing-comment", 3, 16, "' by post"),
+    ("state-trailing-semicolon", "trailing-semicolon", 3, 15, ";"),
+    ("state-unclosed-note", "unclosed-note", 3, 1, "note right"),
+    ("state-unclosed-quote", "unclosed-quote", 3, 7, '"Waiting'),
+    ("state-unknown-owner", "unknown-state", 3, 1, "Lift -->"),
+    ("state-unknown-statement", "unknown-statement", 3, 3, "goto"),
 ]
 
 
 def refusal(text: str) -> NotationError:
+    """What refuses a text: the grammar, the checks, or the names that a state diagram uses."""
     with pytest.raises(NotationError) as caught:
-        parse(text)
+        loads(text)
     return caught.value
 
 
@@ -97,10 +132,30 @@ def test_every_malformed_chart_has_its_place() -> None:
     assert {file.stem for file in MALFORMED.glob("*.puml")} == {place[0] for place in PLACES}
 
 
+def codes(*, state: bool) -> set[str]:
+    """The codes that the charts of a kind show."""
+    return {place[1] for place in PLACES if place[0].startswith("state-") == state}
+
+
 def test_every_mistake_has_a_malformed_chart() -> None:
     others = {"stray", "diagram-kind", "unknown-statement", "empty", "no-diagram", "annotation"}
-    others |= {"legacy-syntax", "include", "preprocessor"}
-    assert {shape.code for shape in activity_mistakes._SHAPES} | others == {place[1] for place in PLACES}
+    others |= {"legacy-syntax", "include", "preprocessor", "color", "late-swimlane", "detach"}
+    assert {shape.code for shape in activity_mistakes._SHAPES} | others == codes(state=False)
+
+
+def test_every_mistake_of_state_diagrams_has_a_malformed_chart() -> None:
+    others = {"stray", "unknown-statement", "color", "note", "region", "unknown-state"}
+    assert {shape.code for shape in state_mistakes._SHAPES} | others == codes(state=True)
+
+
+def test_every_shape_of_a_mistake_in_state_diagrams_is_reached_by_its_chart() -> None:
+    """No shape stands behind another that takes all its lines."""
+    reached = set()
+    for name, _, line, *_ in PLACES:
+        if name.startswith("state-"):
+            source = read_source(MALFORMED / f"{name}.puml").split("\n")[line - 1]
+            reached |= {next((at for at, shape in enumerate(state_mistakes._SHAPES) if shape.mistake(source)), -1)}
+    assert reached >= set(range(len(state_mistakes._SHAPES)))
 
 
 @pytest.mark.parametrize(
@@ -177,3 +232,133 @@ def test_the_caret_stays_under_its_character_where_a_long_line_is_cut(source: st
 def test_an_unknown_line_of_another_line_keeps_its_number_after_comments_and_joins() -> None:
     text = "@startuml\n' one\n/'\ntwo\n'/\n:a \\\n b;\n\nnonsense\n@enduml"
     assert refusal(text).line == 9
+
+
+WORDING = "the message is wrong or misleading"
+NO_STATEMENT = pytest.mark.xfail(strict=True, reason=f"{WORDING}: the word does begin a statement of a state diagram")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected", "column"),
+    [
+        ("甲 --> 乙：审核通过", "full-width", 8),
+        ("甲：等待客户", "full-width", 2),
+        ("state 甲：等待客户", "full-width", 8),
+        ("A --> B : ", "empty-label", 9),
+        ("A -up-> B;", "trailing-semicolon", 10),
+        ("state A;", "trailing-semicolon", 8),
+        ("state A ' first", "trailing-comment", 9),
+        ('"A b" --> B', "quoted-state", 1),
+        ('A -->"B c"', "quoted-state", 6),
+        ("A <-> B", "double-arrow", 3),
+        ("A -->x B", "arrow-head", 5),
+        ("[*]-- A", "arrow-head", 4),
+        ("A .> B", "arrow-line", 3),
+        ("A -> B -> C", "chained-arrow", 8),
+        ("A --> B and on", "missing-colon", 9),
+        ("state A {}", "inline-body", 9),
+        ("state A { [*] --> B }", "inline-body", 9),
+        ("state A }", "inline-body", 9),
+        ('state "甲', "unclosed-quote", 7),
+        ("state a as b", "state-alias", 9),
+        ("A --> (B)", "state-name", 7),
+        ("A --> B!", "state-name", 7),
+        ("A --> B,C", "state-name", 7),
+        ("A --> B[H", "state-name", 7),
+        ("class A", "other-kind", 1),
+        ("END STATE", "stray", 1),
+        ("  }", "stray", 3),
+        (":step;", "unknown-statement", 1),
+        pytest.param(
+            "state “甲",
+            "unclosed-quote",
+            7,
+            marks=pytest.mark.xfail(strict=True, reason=f"{WORDING}: a curly quote is a quote"),
+        ),
+        pytest.param(
+            "A --> B }",
+            "inline-body",
+            9,
+            marks=pytest.mark.xfail(strict=True, reason=f"{WORDING}: `missing-colon` takes the line first"),
+        ),
+        pytest.param(
+            "A -[foo]-> B",
+            "unknown-statement",
+            1,
+            marks=pytest.mark.xfail(strict=True, reason=f"{WORDING}: `B` is blamed, not the style `foo`"),
+        ),
+        pytest.param(
+            "--> B",
+            "unknown-statement",
+            1,
+            marks=pytest.mark.xfail(strict=True, reason=f"{WORDING}: `-` is said to be a name"),
+        ),
+    ],
+)
+def test_a_line_of_a_state_diagram_is_blamed_at_its_place(line: str, expected: str, column: int) -> None:
+    error = refusal(f"@startuml\n[*] --> A\n{line}\n@enduml")
+    assert (code(error), error.line, error.column) == (expected, 3, column)
+
+
+@pytest.mark.parametrize("line", ["state a-b", "state a b", "state A, B", "note right A : x", "note of A : x", "title"])
+@NO_STATEMENT
+def test_a_word_that_begins_statements_is_not_said_to_begin_none(line: str) -> None:
+    error = refusal(f"@startuml\n[*] --> A\n{line}\n@enduml")
+    assert "begins no statement" not in error.message
+
+
+@pytest.mark.parametrize("line", ["A" * 3000 + " -", "A --> " * 700, "state " + '"' * 2001, "[" * 4000, "note " * 900])
+def test_a_long_hostile_line_of_a_state_diagram_is_explained_at_once(line: str) -> None:
+    assert refusal(f"@startuml\n[*] --> A\n{line}\n@enduml").hint
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "state A {\nnote right : x\n}\n[*] --> B",
+        "state A {\nX --> Y\n}\nnote right : x\n[*] --> B",
+    ],
+)
+def test_a_composite_state_is_no_state_that_stands_before_a_note(body: str) -> None:
+    assert code(refusal(f"@startuml\n{body}\n@enduml")) == "note"
+
+
+def test_a_note_on_a_link_stands_behind_a_transition() -> None:
+    assert refusal("@startuml\nstate A\nnote on link : x\n[*] --> B\n@enduml").line == 3
+
+
+#: What PlantUML refuses and FlowDial reads.
+READ = {
+    "a composite state in quotes without an alias": 'state "Depot two" {\n}\n[*] --> B',
+    "a note of no such colour": "state A\nnote left of A #nocolour : x\n[*] --> B",
+    "a line of no such colour": "state A ##[dashed]nocolour\n[*] --> B",
+    "a name that ends in a separator": "A. --> B\n[*] --> B",
+    "a partition of no such colour": "partition #nocolour x {\n:a;\n}",
+    "a connector of no such colour": "start\n#nocolour:(A)",
+    "a label of a case over two lines": "switch (a)\ncase (b\n c)\n:d;\nendswitch",
+}
+
+
+@pytest.mark.parametrize("name", READ)
+@pytest.mark.xfail(strict=True, reason="PlantUML refuses it (1.2026.8); FlowDial reads it")
+def test_what_plantuml_refuses_is_refused(name: str) -> None:
+    assert refusal(f"@startuml\n{READ[name]}\n@enduml").hint
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if (a) then\n:b;\nelseif\n:c;\nendif",
+        "if (a) then\n:b;\nendif (c)",
+    ],
+)
+@pytest.mark.xfail(strict=True, reason=f"{WORDING}: no `else` is there; the word stands right and is written wrong")
+def test_a_word_of_the_innermost_block_that_is_written_wrong_is_not_said_to_stand_after_an_else(body: str) -> None:
+    message = refusal(f"@startuml\n{body}\n@enduml").message
+    assert "stands after the `else`" not in message
+
+
+@pytest.mark.xfail(strict=True, reason=f"{WORDING}: `endwhile` does begin a statement")
+def test_a_label_of_several_lines_behind_endwhile_is_told_as_never_closed() -> None:
+    error = refusal("@startuml\nwhile (a)\n:b;\nendwhile (c\n d)\n@enduml")
+    assert (code(error), error.line, error.column) == ("unclosed-condition", 4, 10)
