@@ -111,7 +111,8 @@ class _Builder:
         path = self.find(statement.name, group)
         if path is None or path == group or group.startswith(f"{path}."):
             path = self.create(statement.name, group, statement.span, declared=True)
-        self.check_region(path, group, statement.span)
+        if statement.body is None:
+            self.check_region(path, group, statement.span)
         kind = "composite" if statement.body is not None else _kind(statement.stereotype)
         node = self.nodes[path]
         say = self.diagram.annotations.get(statement.span.line, {}).get("say", "") or node.say
@@ -180,7 +181,10 @@ class _Builder:
             owner = self.state(name, group, span) if name else group
             return self.point(owner, _POINTS[f"[{mark.upper()}"], span)
         if name.startswith("==") and name.endswith("=="):
-            return self.state(name.strip("="), group, span, "fork")
+            bar = name.strip("=")
+            path = self.find(bar, group) or self.create(bar, group, span, declared=True)
+            self.nodes[path] = replace(self.nodes[path], kind="fork")
+            return path
         return self.state(name, group, span, _kind(end.stereotype))
 
     def point(self, group: str, kind: str, span: ast.Span) -> str:

@@ -60,7 +60,8 @@ class ActivityBuilder(Builder):
         return Goto(span(token), self.fields(token)["goto_name"] or "")
 
     def CONNECTOR(self, token: Token) -> Statement:
-        return Connector(span(token), self.fields(token)["connector_name"] or "")
+        found = self.fields(token)
+        return Connector(span(token), found["connector_name"] or "", color=found["connector_color"] or "")
 
     def BACKWARD(self, token: Token) -> Statement:
         return Backward(span(token), self.fields(token)["backward_text"] or "")
@@ -147,7 +148,7 @@ class ActivityBuilder(Builder):
         opening, body, closing = children
         found = self.fields(opening)
         name = found["group_quoted"] or found["group_name"] or found["group_text"] or ""
-        return Group(between(opening, closing), name.strip().strip('"').strip(), body)
+        return Group(between(opening, closing), name.strip().strip('"').strip(), body, found["group_color"] or "")
 
 
 def _parallel(word: str, children: list[Any]) -> Statement:

@@ -10,13 +10,12 @@ from flowdial.notation.mistakes import Mistake, first, legacy, shape
 _LABELLED = r"(?:else\s*)?if|while|switch|case|else|end\s*while|repeat\s*while"
 
 # Full-width signs where punctuation stands: a Chinese text may hold them anywhere else.
-_FULL_WIDTH = (
-    r"(?P<at>：)",
+_FULL_WIDTH_ENDS = (r"(?P<at>：)", r".*(?P<at>；)\s*$")
+_FULL_WIDTH_PARENTHESES = (
     rf"(?:{_LABELLED})\s*(?P<at>（)",
     r"(?:(?:else\s*)?if|while|repeat\s*while)\s*\(.*\)\s*(?:then|is|equals?|not)\s*(?P<at>（)",
     rf"(?:{_LABELLED})\b[^（]*\([^)（]*(?P<at>）)\s*(?:then\b.*)?$",
     r"(?:(?:else\s*)?if|while|repeat\s*while)\s*\(.*\)\s*(?:then|is|equals?|not)\s*\([^)）]*(?P<at>）)\s*$",
-    r".*(?P<at>；)\s*$",
 )
 _UNCLOSED = "the `(` is never closed"
 
@@ -27,9 +26,13 @@ _SHAPES = (
             pattern,
             "a full-width `{at}` is not punctuation in PlantUML",
             "write the ASCII sign: `;`, `:`, `(` or `)`",
-            "{before}{ascii}{after}",
+            mend,
         )
-        for pattern in _FULL_WIDTH
+        for patterns, mend in (
+            (_FULL_WIDTH_PARENTHESES, "{parens}"),
+            (_FULL_WIDTH_ENDS, "{before}{ascii}{after}"),
+        )
+        for pattern in patterns
     ),
     shape(
         "elsif",
@@ -54,7 +57,7 @@ _SHAPES = (
     ),
     shape(
         "unclosed-condition",
-        r"(?:(?:else\s*)?if|while|switch|case|else|repeat\s*while)\s*(?P<at>\()[^)]*$",
+        r"(?:(?:else\s*)?if|while|switch|case|else|end\s*while|repeat\s*while)\s*(?P<at>\()[^)]*$",
         _UNCLOSED,
         "close the condition with `)` at the end of its last line",
         "{before}({after})",
@@ -65,6 +68,13 @@ _SHAPES = (
         _UNCLOSED,
         "close the label with `)` at the end of its line",
         "{before}({after})",
+    ),
+    shape(
+        "label-parentheses",
+        r"(?P<at>case)\s*;?\s*$",
+        "the case has no label",
+        "write `case (…)`",
+        "{before}case ()",
     ),
     shape(
         "case-colon",
@@ -215,6 +225,7 @@ _STRAY = {
     "}": ("GROUP", "closes no `{`"),
 }
 _STRAY_REST = re.compile(r"\s*(?:$|;\s*$|:|\(.*\)\s*(?:(?:then|is|equals?|not)\s*(?:\(.*\)\s*)?)*;?\s*$)")
+_ELSE = re.compile(r"else\s*(?:\(.*\))?\s*;?|else\s*if\s*\(.*\).*", re.IGNORECASE)
 _CLOSING_LINES = {
     "IF": "endif",
     "SWITCH": "endswitch",
@@ -236,6 +247,9 @@ _WRITTEN = {
     "goto": "goto name",
     "label": "label name",
     "partition": 'partition "name" {',
+    "endwhile": "endwhile (…)",
+    "title": "title text",
+    "note": "note right: text",
 }
 _MISREAD = re.compile(r"\s*(?:else\s*)?if\s*\([^()\n]*\)\s*\([^()\n]*\)\s*;?\s*", re.IGNORECASE)
 
@@ -258,7 +272,7 @@ def _stray(line: str, opened: Sequence[str]) -> Mistake | None:
 def _misplaced(line: str, word: str, block: str, fault: str, opened: Sequence[str]) -> Mistake | None:
     if block not in opened:
         return Mistake("stray", f"`{word}` {fault}", "delete it, or open the block above", mend=())
-    if opened[-1] == block and block != "IF":
+    if opened[-1] == block and not _ELSE.fullmatch(line.strip()):
         return None
     if opened[-1] == block:
         hint = f"close the block first with `{_CLOSING_LINES[block]}`"

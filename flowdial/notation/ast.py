@@ -74,6 +74,7 @@ class Connector(Statement):
 
     name: str
     detached: bool = False
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ class Group(Statement):
 
     name: str
     body: Body
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True)

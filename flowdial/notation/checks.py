@@ -56,13 +56,30 @@ def _detached_nothing(bodies: list[ast.Body]) -> Iterator[Found]:
 
 
 def _leads_on(statement: ast.Statement | None) -> bool:
-    """Whether PlantUML lets `detach` follow: for a block, its last branch decides."""
-    while isinstance(statement, ast.Switch | ast.Parallel | ast.Group):
-        last = (ast.inner(statement) or ((),))[-1]
-        statement = next((s for s in reversed(last) if not isinstance(s, _TRIVIA)), None)
-    if isinstance(statement, ast.Terminal):
-        return statement.word == "detach"
-    return statement is not None and not isinstance(statement, ast.Goto | ast.Label)
+    """Whether PlantUML lets `detach` follow.
+
+    It asks the last statement of every branch of a choice and of the last branch of other blocks; a branch of an
+    `if` may be empty. Nested blocks are asked without recursion.
+    """
+    todo = [statement]
+    while todo:
+        asked = todo.pop()
+        if asked is None or isinstance(asked, ast.Goto | ast.Label):
+            return False
+        if isinstance(asked, ast.Terminal) and asked.word != "detach":
+            return False
+        bodies = ast.inner(asked)
+        if isinstance(asked, ast.If):
+            todo += [_last(body) for body in bodies if body]
+        elif isinstance(asked, ast.Switch):
+            todo += [_last(body) for body in bodies] or [None]
+        elif isinstance(asked, ast.Parallel | ast.Group):
+            todo.append(_last(bodies[-1]) if bodies else None)
+    return True
+
+
+def _last(body: ast.Body) -> ast.Statement | None:
+    return next((s for s in reversed(body) if not isinstance(s, _TRIVIA)), None)
 
 
 def _colors(bodies: list[ast.Body]) -> Iterator[Found]:

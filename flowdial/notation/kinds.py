@@ -9,12 +9,15 @@ import re
 
 _FLAGS = re.MULTILINE | re.IGNORECASE
 _ACTIVITY = re.compile(
-    r"^[ \t]*(?:(?:start|stop|fork|split|repeat)[ \t]*;?[ \t]*$|:[^\n]|(?:#\w+:)?(?:if|while|switch)[ \t]*\("
-    r"|repeat[ \t]*(?:while\b|:)|(?:partition|group|backward|floating note)\b|\|[^|\n]+\|)",
+    r"^[ \t]*(?:(?:start|stop|fork|split|repeat)[ \t]*;?[ \t]*$|:(?!\w[^:;\n]*:[ \t]*-)[^\n]"
+    r"|(?:#\w+:)?(?:if|while|switch)[ \t]*\(|repeat[ \t]*(?:while\b|:)"
+    r"|(?:partition|group|backward|floating note)\b|\|[^|\n]+\|)",
     _FLAGS,
 )
 _STATE = re.compile(r"^[ \t]*(?:(?:state|frame)[ \t]+[\w\"“]|\[\*\][ \t]*x?[-<])|[->][ \t]*\[\*\][ \t]*(?:$|:)", _FLAGS)
 
+#: `A : text` describes a state, and is nothing in a sequence diagram.
+_DESCRIPTION = re.compile(r"^[ \t]*[\w.]+[ \t]*:[ \t]*\w", _FLAGS)
 #: Kinds that FlowDial does not read, by what a line of theirs looks like.
 _OTHERS = tuple(
     (kind, re.compile(r"^[ \t]*(?:" + pattern + ")", _FLAGS))
@@ -42,6 +45,8 @@ def candidates(text: str) -> tuple[str, ...]:
 def other_kind(text: str) -> str | None:
     """The kind of a diagram that is neither an activity nor a state diagram; None where it may be one."""
     if _ACTIVITY.search(text) or _STATE.search(text):
+        return None
+    if _DESCRIPTION.search(text):
         return None
     found = [(match.start(), kind) for kind, pattern in _OTHERS if (match := pattern.search(text))]
     return min(found)[1] if found else None

@@ -17,7 +17,8 @@ from flowdial.notation.preprocessor import Line, preprocess
 
 _OPEN = re.compile(r"\s*@startuml\b[ \t]*(?P<name>.*)", re.IGNORECASE)
 _CLOSE = re.compile(r"\s*@enduml\b", re.IGNORECASE)
-_FENCE = re.compile(r"\s*(?P<fence>```+|~~~+)[ \t]*\{?\.?(?:plantuml|puml|uml)\b", re.IGNORECASE)
+_FENCE = re.compile(r"\s*(?P<fence>```+|~~~+)[ \t]*(?P<info>[^`]*)$")
+_PLANTUML = re.compile(r"\{?\.?(?:plantuml|puml|uml)\b", re.IGNORECASE)
 _ANNOTATION = re.compile(r"\s*'\s*flowdial:\s*(?P<pairs>.*)")
 _PAIR = re.compile(r'\s*(?P<key>[A-Za-z_][\w-]*)\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s"]+))')
 _SETTINGS = frozenset({"lang"})
@@ -67,15 +68,17 @@ class _Finder:
         self.fenced = 0
 
     def see(self, lines: list[str], index: int, line: str) -> None:
-        if self.fence and line.strip().startswith(self.fence):
+        fence = _FENCE.match(line)
+        if self.fence and fence and fence["fence"].startswith(self.fence) and not fence["info"].strip():
             self.close(lines, index)
             self.fence = ""
         elif self.opened is None and (match := _OPEN.match(line)):
             self.opened, self.fenced = (match["name"].strip(), index + 1), 0
         elif self.opened is not None and _CLOSE.match(line):
             self.close(lines, index)
-        elif self.opened is None and not self.fence and (match := _FENCE.match(line)):
-            self.fence, self.fenced = match["fence"], index + 1
+        elif fence and self.opened is None and not self.fence:
+            self.fence = fence["fence"]
+            self.fenced = index + 1 if _PLANTUML.match(fence["info"]) else 0
 
     def close(self, lines: list[str], end: int) -> None:
         name, begin = self.opened or ("", self.fenced)

@@ -7,7 +7,7 @@ wordings; knows no parser.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flowdial.notation.legacy import modern
@@ -20,7 +20,9 @@ Mend = tuple[str, ...] | None
 class Mistake:
     """What to tell: `column` (from 1) overrides the parser's place where it is not 0.
 
-    `closes` are terminals of open blocks that the mend closes.
+    `mend` is what was meant. Where nobody can tell, `stand_in` lets the reading go on, so that one mistake does not
+    make others. `closes` are terminals of open blocks that the mend closes; `joins` says that the mend continues the
+    line before.
     """
 
     code: str
@@ -28,6 +30,8 @@ class Mistake:
     hint: str
     column: int = 0
     mend: Mend = None
+    stand_in: tuple[str, ...] = ("",)
+    joins: bool = False
     closes: tuple[str, ...] = ()
 
 
@@ -35,7 +39,8 @@ class Mistake:
 class Shape:
     """A line that is wrong in a known way; `at` is the group that the caret points to.
 
-    `mend` is the right line, in which `{before}`, `{at}` and `{after}` stand for the parts of the wrong one.
+    `mend` is the right line, in which `{before}`, `{at}` and `{after}` stand for the parts of the wrong one,
+    `{ascii}` for `at` and `{parens}` for the whole line with ASCII punctuation, `{name}` for `at` as an identifier.
     """
 
     code: str
@@ -43,6 +48,7 @@ class Shape:
     message: str
     hint: str
     mend: str | None = None
+    joins: bool = False
 
     def mistake(self, line: str) -> Mistake | None:
         """What to tell of `line`; None where it is not wrong in this way."""
@@ -51,19 +57,30 @@ class Shape:
             return None
         at = match["at"]
         parts = {"before": line[: match.start("at")], "at": at, "after": line[match.end("at") :].rstrip()}
-        parts["ascii"] = at.translate(ASCII)
-        mend = None if self.mend is None else tuple(self.mend.format_map(parts).split("\n"))
-        fill: Callable[[str], str] = lambda text: text.replace("{at}", at)  # noqa: E731
-        return Mistake(self.code, fill(self.message), fill(self.hint), match.start("at") + 1, mend)
+        parts |= {"ascii": at.translate(ASCII), "parens": line.translate(_PARENTHESES).rstrip()}
+        parts["name"] = re.sub(r"\W+", "_", at)
+        mend = None if self.mend is None else _statements(self.mend.format_map(parts))
+        message, hint = self.message.replace("{at}", at), self.hint.replace("{at}", at)
+        return Mistake(self.code, message, hint, match.start("at") + 1, mend, joins=self.joins)
 
 
 #: Full-width punctuation, as Chinese input methods write it.
 ASCII = str.maketrans("：；（）", ":;()")
+_PARENTHESES = str.maketrans("（）", "()")
+_ACTION_AND_MORE = re.compile(r"(\s*:[^;]*;)\s*([^\s;<'].*)")
 
 
-def shape(code: str, pattern: str, message: str, hint: str, mend: str | None = None) -> Shape:
+def _statements(text: str) -> tuple[str, ...]:
+    """Lines, and of a line `:step; more` the two statements that it holds."""
+    lines = text.split("\n")
+    while match := _ACTION_AND_MORE.fullmatch(lines[-1]):
+        lines[-1:] = match.groups()
+    return tuple(lines)
+
+
+def shape(code: str, pattern: str, message: str, hint: str, mend: str | None = None, *, joins: bool = False) -> Shape:
     """A Shape whose pattern is read in any case, after leading white space."""
-    return Shape(code, re.compile(r"\s*" + pattern, re.IGNORECASE), message, hint, mend)
+    return Shape(code, re.compile(r"\s*" + pattern, re.IGNORECASE), message, hint, mend, joins)
 
 
 def first(shapes: Sequence[Shape], line: str) -> Mistake | None:
@@ -80,4 +97,4 @@ def legacy(line: str) -> Mistake | None:
     written = ", then ".join(f"`{text}`" for text in lines)
     message = "this is PlantUML's legacy activity syntax, which FlowDial does not read"
     hint = f"the modern form of this line is {written}" if lines else "the modern form needs no such line"
-    return Mistake("legacy-syntax", message, hint, column)
+    return Mistake("legacy-syntax", message, hint, column, stand_in=tuple(line for line in lines if line[:2] == "if"))

@@ -55,6 +55,8 @@ def _attempt(read: Callable[[], Diagram]) -> Diagram | NotationError:
 
 
 def _without_block(text: str, folder: Path | None) -> Diagram:
+    if not text.strip():
+        raise _no_block(text)
     block, told = whole_text(text)
     diagram = parse_block(block, True, folder)
     return replace(diagram, warnings=(replace(told, severity="warning"), *diagram.warnings))
@@ -65,7 +67,9 @@ def parse_block(block: Block, recover: bool = False, folder: Path | None = None)
     prepared = prepare(block, folder)
     if not prepared.text.strip():
         hint = "write at least `start`, one `:action;` and `stop` between @startuml and @enduml"
-        raise located("empty", "the diagram is empty", "@startuml", block.first - 1, 1, hint)
+        opened = block.first > 1
+        line = "@startuml" if opened else block.lines[0]
+        raise located("empty", "the diagram is empty", line, block.first - opened, 1, hint)
     repairs = repair(prepared) if recover else []
     kind, reading = _read(prepared)
     if reading.body is None or (reading.mended and not recover):

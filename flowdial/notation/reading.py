@@ -31,6 +31,7 @@ _EXPLAIN: Mapping[str, Callable[[str, int, Sequence[str]], Mistake]] = {
     "activity": activity_mistakes.explain,
     "state": state_mistakes.explain,
 }
+_UNCLOSED_NOTE = "unclosed-note"
 _STATEMENT = re.compile(
     r"\s*(?::|(?:start|stop|end|else|case|if|while|switch|fork|split|repeat|partition|group|detach|kill)\b|\})"
     r"|.*-+>|\s*state\b",
@@ -95,15 +96,21 @@ class _Reader:
     def tell(self, mistake: Mistake, source: str, line: int, column: int) -> None:
         place = self.origins[min(line, len(self.origins)) - 1]
         told = Diagnostic(mistake.code, mistake.message, source, place, mistake.column or column, mistake.hint)
-        (self.reading.left if mistake.mend is None else self.reading.mended).append(told)
+        mended = mistake.mend is not None or mistake.code == _UNCLOSED_NOTE
+        (self.reading.mended if mended else self.reading.left).append(told)
 
     def mend(self, mistake: Mistake, line: int) -> None:
-        """Replace the line; a line that cannot be mended becomes empty, so that the others keep their places."""
-        if mistake.code == "unclosed-note":
+        """Replace the line, or continue the one before it."""
+        if mistake.code == _UNCLOSED_NOTE:
             self.close_note(line)
             return
+        if mistake.joins and mistake.mend and line > 1:
+            before = next((at for at in range(line - 2, -1, -1) if self.lines[at].strip()), line - 2)
+            self.lines[before] += mistake.mend[0]
+            self.lines[line - 1] = ""
+            return
         self.owed.update(line.lower() for line in (mistake.mend or ())[: len(mistake.closes)])
-        lines = list(mistake.mend or ("",))
+        lines = list((mistake.stand_in if mistake.mend is None else mistake.mend) or ("",))
         self.lines[line - 1 : line] = lines
         origin = self.origins[line - 1]
         self.origins[line - 1 : line] = [origin] * len(lines)

@@ -8,7 +8,7 @@ recovery is asked for. Knows lines and the syntax tree; parses nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from flowdial.diagnostics import Diagnostic
 from flowdial.notation import ast
@@ -30,6 +30,16 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Replace, str], ...] = (
         "a full-width `：` does not begin an action",
     ),
     (
+        "full-width",
+        re.compile(
+            r"^\s*(?:(?:else\s*)?if|while|switch|case|repeat\s*while)\s*\([^()（）]*(?P<at>）)\s*"
+            r"(?:(?:then|is|equals?|not)\b.*)?$",
+            re.IGNORECASE,
+        ),
+        lambda match: match[0].replace("（", "(").replace("）", ")"),
+        "a full-width `）` does not close a condition",
+    ),
+    (
         "double-semicolon",
         re.compile(r"^(\s*:.*?[^;\s])(?P<at>;\s*;[;\s]*)$"),
         r"\1;",
@@ -38,11 +48,34 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Replace, str], ...] = (
 )
 
 
+_BLOCK = re.compile(
+    r"\s*(?:(?:floating\s+)?note\b[^:]*|(?:legend|title|header|footer)(?:\s+(?:left|right|center|top|bottom))*)\s*",
+    re.IGNORECASE,
+)
+_END_BLOCK = re.compile(r"\s*end\s*(?:note|legend|title|header|footer)\s*", re.IGNORECASE)
+_ENDED = re.compile(r".*[;；]\s*(?:<<[^>]*>>\s*)*")
+
+
+def _statements(lines: list[str]) -> Iterator[int]:
+    """Numbers of the lines on which a statement begins: not those within a note, a legend or a text."""
+    inside, acting = False, False
+    for at, line in enumerate(lines):
+        if inside:
+            inside = not _END_BLOCK.fullmatch(line)
+            continue
+        if not acting:
+            yield at
+        inside = not acting and bool(_BLOCK.fullmatch(line))
+        begins = line.lstrip()[:1] in (":", "：")
+        acting = (acting or begins) and not _ENDED.fullmatch(line)
+
+
 def repair(prepared: Prepared) -> list[Diagnostic]:
     """Change the lines of `prepared` and tell each change."""
     told: list[Diagnostic] = []
     lines = prepared.text.split("\n")
-    for at, line in enumerate(lines):
+    for at in _statements(lines):
+        line = lines[at]
         for code, pattern, replacement, message in _RULES:
             if match := pattern.match(line):
                 mended = pattern.sub(replacement, line)

@@ -30,9 +30,7 @@ class StateBuilder(Builder):
         found = self.fields(token)
         name, display = _names(found, "state")
         stereotype = _stereotype(found["state_stereotype"])
-        return State(
-            span(token), name, display, stereotype, found["state_text"] or "", color=found["state_color"] or ""
-        )
+        return State(span(token), name, display, stereotype, found["state_text"] or "", color=_color(found, "state"))
 
     def composite(self, children: list[Any]) -> Statement:
         opening, body, closing = children
@@ -40,7 +38,7 @@ class StateBuilder(Builder):
         name, display = _names(found, "group")
         place = between(opening, closing)
         return State(
-            place, name, display, _stereotype(found["group_stereotype"]), body=body, color=found["group_color"] or ""
+            place, name, display, _stereotype(found["group_stereotype"]), body=body, color=_color(found, "group")
         )
 
     def DESCRIPTION(self, token: Token) -> Statement:
@@ -62,7 +60,8 @@ class StateBuilder(Builder):
         text = next((found[key] for key in ("note_text", "note_body", "note_quoted", "note_lines") if found[key]), "")
         alias = found["note_alias"] or found["note_name"] or ""
         free = bool(alias or _ON_LINK.match(token))
-        return Note(span(token), (text or "").strip(), (found["note_of"] or "").strip('"'), free, alias)
+        of = (found["note_of"] or "").strip('"')
+        return Note(span(token), (text or "").strip(), of, free, alias, found["note_color"] or "")
 
     LOOKS = Builder.DECORATION
 
@@ -75,10 +74,16 @@ def _names(found: Fields, prefix: str) -> tuple[str, str]:
     """Name and long name (empty where there is none)."""
     if plain := found[f"{prefix}_plain"]:
         return plain, ""
-    if quoted := found[f"{prefix}_quoted"]:
+    if quoted := found.get(f"{prefix}_quoted"):
         return quoted, ""
     name = found[f"{prefix}_code"] or found[f"{prefix}_alias"] or ""
     return name, found[f"{prefix}_as"] or found[f"{prefix}_display"] or ""
+
+
+def _color(found: Fields, prefix: str) -> str:
+    """The colour of a state; that of its line where it has none itself."""
+    line = found[f"{prefix}_line"]
+    return found[f"{prefix}_color"] or (f"##{line}" if line else "")
 
 
 def _stereotype(text: str | None) -> str:

@@ -79,6 +79,32 @@ _SHAPES = (
         "write a line for each arrow",
     ),
     shape(
+        "inline-body",
+        r"(?:state|frame)\b[^{]*(?P<at>\{)\s*\S",
+        "the body of a state cannot stand on its line",
+        "begin a new line after `{`, and one before `}`",
+        "{before}{{\n{after}",
+    ),
+    shape(
+        "inline-body",
+        r".*\S\s*(?P<at>\})\s*$",
+        "a closing `}` stands on a line of its own",
+        "begin a new line before it",
+        "{before}\n}}",
+    ),
+    shape(
+        "arrow-style",
+        rf"{_END}\s*x?-+\[(?P<at>[^\]]*)\]",
+        "`{at}` is not the style of an arrow",
+        "write a colour such as `#red`, or `dashed`, `dotted`, `bold`, `hidden`, with commas between",
+    ),
+    shape(
+        "missing-source",
+        r"(?P<at>-+\w*-*>)",
+        "the transition comes from nowhere",
+        "write the state before the arrow: `A --> B`",
+    ),
+    shape(
         "missing-colon",
         rf"{_END}\s*{_ARROW}\s*{_END}\s+(?P<at>[^\s:'\"].*)$",
         "`{at}` stands after the transition without a colon",
@@ -89,23 +115,12 @@ _SHAPES = (
         r"(?P<at>\{)\s*$",
         "a brace stands on a line of its own",
         "write it at the end of the `state` line: `state Name {`",
-    ),
-    shape(
-        "inline-body",
-        r"state\b[^{]*(?P<at>\{)\s*\S",
-        "the body of a state cannot stand on its line",
-        "begin a new line after `{`, and one before `}`",
-    ),
-    shape(
-        "inline-body",
-        r".*\S\s*(?P<at>\})\s*$",
-        "a closing `}` stands on a line of its own",
-        "begin a new line before it",
-        "{before}\n}}",
+        " {{",
+        joins=True,
     ),
     shape(
         "unclosed-quote",
-        r"state\s*(?P<at>\")[^\"]*$",
+        r"state\s*(?P<at>[\"“])[^\"”]*$",
         "the quoted name is never closed",
         'write `state "Long name" as Name`',
     ),
@@ -122,6 +137,27 @@ _SHAPES = (
         "declare states with `state Name`",
     ),
     shape(
+        "state-alias",
+        r"(?:state|frame)\s+[\w.:]+\s+as\s+(?P<at>[^\"\s{][^{]*?)\s*(?:\{\s*)?$",
+        "the long name is not in quotes",
+        'write `state "Long name" as Name`',
+        '{before}"{at}"{after}',
+    ),
+    shape(
+        "state-alias",
+        r"(?:state|frame)\s+(?P<at>[\"“][^\"“”]*[\"”])\s*\{\s*$",
+        "a composite state with a long name needs a short one",
+        "write `state {at} as Name {`",
+        "{before}{at} as {name}{after}",
+    ),
+    shape(
+        "state-name",
+        r"(?:state|frame)\s+(?P<at>[^\s\"“{:<#][^\"“{:<#]*?)\s*(?:\{\s*)?$",
+        "`{at}` is not a state's name",
+        'a name has letters, digits, `_` and `.`; declare others as `state "{at}" as Name`',
+        '{before}"{at}" as {name}{after}',
+    ),
+    shape(
         "state-name",
         r"(?P<at>[$\w.:]*[^\s\w.:\[\]\"=<>'][^\s]*)\s*(?:-+\w*-*>|<-)",
         "`{at}` is not a state's name",
@@ -133,13 +169,17 @@ _SHAPES = (
         "`{at}` is not a state's name",
         'a name has letters, digits, `_` and `.`; declare others as `state "{at}" as Name`',
     ),
-    shape(
-        "state-alias",
-        r"state\s+[\w.:]+\s+(?P<at>as)\s+[^\"\s]",
-        "the long name is not in quotes",
-        'write `state "Long name" as Name`',
-    ),
 )
+
+
+#: Words that do begin statements, and how the statement is written.
+_WRITTEN = {
+    "state": "state Name",
+    "note": "note right of Name : text",
+    "json": "json Name { … }",
+    "title": "title text",
+    "hide": "hide empty description",
+}
 
 
 def explain(line: str, column: int, opened: Sequence[str]) -> Mistake:
@@ -152,5 +192,7 @@ def explain(line: str, column: int, opened: Sequence[str]) -> Mistake:
 
 def _unknown(rest: str) -> Mistake:
     word = rest.split(None, 1)[0][:40] if rest.split() else "the end of the diagram"
+    if written := _WRITTEN.get(word.lower()):
+        return Mistake("unknown-statement", f"this is not how a `{word}` statement is written", f"write `{written}`")
     message = f"`{word}` begins no statement of a state diagram"
     return Mistake("unknown-statement", message, "write `state Name`, `A --> B : event` or `Name : description`")

@@ -11,7 +11,8 @@ import pytest
 
 from flowdial.errors import PictureError
 from flowdial.flow import Flow, load, loads, picture
-from flowdial.flow.export import to_dot, to_json, to_mermaid, wrap
+from flowdial.flow.dot import wrap
+from flowdial.flow.export import to_dot, to_json, to_mermaid
 from flowdial.flow.picture import draw
 
 CHARTS = Path(__file__).parents[1] / "charts"

@@ -9,7 +9,6 @@ from textwrap import dedent
 
 import pytest
 
-from flowdial.errors import NotationError
 from flowdial.flow import Flow, build, load, loads
 from flowdial.flow.model import Node
 from flowdial.notation import parse, read_source, render
@@ -839,9 +838,6 @@ def test_of_two_states_of_a_name_the_one_of_the_own_group_is_meant() -> None:
     assert [(edge.source, edge.target) for edge in flow.edges] == [("Y.A", "Y.W"), ("W", "X")]
 
 
-@pytest.mark.xfail(
-    strict=True, raises=NotationError, reason="refused: `x` is no composite state; PlantUML makes it one"
-)
 def test_a_bar_may_have_a_qualified_name() -> None:
     flow = loads("@startuml\n[*] --> ==x.y==\n==x.y== --> B\n@enduml")
     assert flow.nodes["x.y"].kind == "fork"

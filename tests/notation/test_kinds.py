@@ -78,7 +78,6 @@ def test_a_text_with_states_is_a_state_diagram(body: str) -> None:
 
 
 @pytest.mark.parametrize("body", ["A --> B\nA : waits", "A : waits\nA --> B", "Off -> On\nOff : dark\nOn : bright"])
-@pytest.mark.xfail(strict=True, raises=NotationError, reason="refused as a sequence diagram; PlantUML draws states")
 def test_arrows_and_descriptions_alone_make_a_state_diagram(body: str) -> None:
     assert parse(f"@startuml\n{body}\n@enduml").kind == "state"
 
@@ -120,7 +119,6 @@ def test_a_diagram_of_another_kind_is_named(kind: str, body: str) -> None:
     assert "`[*] --> A`" in error.hint
 
 
-@pytest.mark.xfail(strict=True, reason="the `:` is taken for an action, so that the kind is not looked at")
 def test_an_actor_in_colons_makes_a_use_case_diagram() -> None:
     assert "this is a use case diagram" in refusal(":customer: --> (order)").message
 
@@ -257,9 +255,6 @@ def test_every_line_of_a_legacy_diagram_is_told() -> None:
     assert codes(error) == [(2, "legacy-syntax"), (3, "legacy-syntax"), (4, "legacy-syntax")]
 
 
-@pytest.mark.xfail(
-    strict=True, reason='the refused `if "…" then` is taken out, so that its `else` and `endif` are told'
-)
 def test_a_legacy_condition_makes_no_stray_of_its_else() -> None:
     body = '(*) --> "Pick"\nif "in stock?" then\n-->[yes] "Pack"\nelse\n-->[no] (*)\nendif'
     assert {told.code for told in refusal(body).diagnostics} == {"legacy-syntax"}

@@ -58,8 +58,12 @@ PLACES = [
     ("detach-after-stop", "detach", 5, 3, "detach"),
     ("detach-first", "detach", 2, 1, "detach"),
     ("late-swimlane", "late-swimlane", 4, 1, "|warehouse|"),
-    ("state-alias", "state-alias", 3, 13, "as First"),
+    ("state-alias", "state-alias", 3, 16, "First"),
     ("state-arrow-cross", "arrow-head", 3, 9, ">x Lost"),
+    ("state-arrow-style", "arrow-style", 3, 9, "wide"),
+    ("state-missing-source", "missing-source", 3, 1, "-->"),
+    ("state-quoted-composite", "state-alias", 3, 7, '"发货仓库"'),
+    ("state-name-declared", "state-name", 3, 7, "in-transit"),
     ("state-arrow-dots", "arrow-line", 3, 7, "..> Lost"),
     ("state-arrow-no-head", "arrow-head", 3, 7, "-- Sent"),
     ("state-brace", "brace", 3, 1, "{"),
@@ -234,10 +238,6 @@ def test_an_unknown_line_of_another_line_keeps_its_number_after_comments_and_joi
     assert refusal(text).line == 9
 
 
-WORDING = "the message is wrong or misleading"
-NO_STATEMENT = pytest.mark.xfail(strict=True, reason=f"{WORDING}: the word does begin a statement of a state diagram")
-
-
 @pytest.mark.parametrize(
     ("line", "expected", "column"),
     [
@@ -260,7 +260,7 @@ NO_STATEMENT = pytest.mark.xfail(strict=True, reason=f"{WORDING}: the word does 
         ("state A { [*] --> B }", "inline-body", 9),
         ("state A }", "inline-body", 9),
         ('state "甲', "unclosed-quote", 7),
-        ("state a as b", "state-alias", 9),
+        ("state a as b", "state-alias", 12),
         ("A --> (B)", "state-name", 7),
         ("A --> B!", "state-name", 7),
         ("A --> B,C", "state-name", 7),
@@ -269,30 +269,10 @@ NO_STATEMENT = pytest.mark.xfail(strict=True, reason=f"{WORDING}: the word does 
         ("END STATE", "stray", 1),
         ("  }", "stray", 3),
         (":step;", "unknown-statement", 1),
-        pytest.param(
-            "state “甲",
-            "unclosed-quote",
-            7,
-            marks=pytest.mark.xfail(strict=True, reason=f"{WORDING}: a curly quote is a quote"),
-        ),
-        pytest.param(
-            "A --> B }",
-            "inline-body",
-            9,
-            marks=pytest.mark.xfail(strict=True, reason=f"{WORDING}: `missing-colon` takes the line first"),
-        ),
-        pytest.param(
-            "A -[foo]-> B",
-            "unknown-statement",
-            1,
-            marks=pytest.mark.xfail(strict=True, reason=f"{WORDING}: `B` is blamed, not the style `foo`"),
-        ),
-        pytest.param(
-            "--> B",
-            "unknown-statement",
-            1,
-            marks=pytest.mark.xfail(strict=True, reason=f"{WORDING}: `-` is said to be a name"),
-        ),
+        ("state “甲", "unclosed-quote", 7),
+        ("A --> B }", "inline-body", 9),
+        ("A -[foo]-> B", "arrow-style", 5),
+        ("--> B", "missing-source", 1),
     ],
 )
 def test_a_line_of_a_state_diagram_is_blamed_at_its_place(line: str, expected: str, column: int) -> None:
@@ -301,7 +281,6 @@ def test_a_line_of_a_state_diagram_is_blamed_at_its_place(line: str, expected: s
 
 
 @pytest.mark.parametrize("line", ["state a-b", "state a b", "state A, B", "note right A : x", "note of A : x", "title"])
-@NO_STATEMENT
 def test_a_word_that_begins_statements_is_not_said_to_begin_none(line: str) -> None:
     error = refusal(f"@startuml\n[*] --> A\n{line}\n@enduml")
     assert "begins no statement" not in error.message
@@ -340,7 +319,6 @@ READ = {
 
 
 @pytest.mark.parametrize("name", READ)
-@pytest.mark.xfail(strict=True, reason="PlantUML refuses it (1.2026.8); FlowDial reads it")
 def test_what_plantuml_refuses_is_refused(name: str) -> None:
     assert refusal(f"@startuml\n{READ[name]}\n@enduml").hint
 
@@ -352,13 +330,11 @@ def test_what_plantuml_refuses_is_refused(name: str) -> None:
         "if (a) then\n:b;\nendif (c)",
     ],
 )
-@pytest.mark.xfail(strict=True, reason=f"{WORDING}: no `else` is there; the word stands right and is written wrong")
 def test_a_word_of_the_innermost_block_that_is_written_wrong_is_not_said_to_stand_after_an_else(body: str) -> None:
     message = refusal(f"@startuml\n{body}\n@enduml").message
     assert "stands after the `else`" not in message
 
 
-@pytest.mark.xfail(strict=True, reason=f"{WORDING}: `endwhile` does begin a statement")
 def test_a_label_of_several_lines_behind_endwhile_is_told_as_never_closed() -> None:
     error = refusal("@startuml\nwhile (a)\n:b;\nendwhile (c\n d)\n@enduml")
     assert (code(error), error.line, error.column) == ("unclosed-condition", 4, 10)
