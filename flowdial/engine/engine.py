@@ -186,13 +186,14 @@ class Engine:
         here = self._speaking(active(self.flow, session.marking), active(self.flow, marking))
         nodes = [self.flow.nodes[node] for node in here]
         found = options(self.flow, legal(self.flow, marking))
-        asks = len(nodes) == 1 and nodes[0].kind == "decision"
+        said = " / ".join(text for node in nodes if (text := node_text(node)))
+        asks = len(nodes) == 1 and (nodes[0].kind == "decision" or said.endswith(("?", "？")))
         return Situation(
             lang=self.lang,
             words=text,
-            step=" / ".join(t for node in nodes if (t := node_text(node))),
+            step=said,
             asks=asks,
-            offers=self.flow.kind == "state" and len(found) > 1,
+            offers=self.flow.kind == "state" and len(found) > 1 and not asks,
             names=tuple(option.name for option in found),
             say=" ".join(node.say for node in nodes if node.say),
             stayed=decision is not None and decision.move.id == STAY,

@@ -134,3 +134,17 @@ def test_an_adapter_that_is_none_is_said(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "adapter" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.model
+def test_an_adapter_for_another_base_is_said(tmp_path: Path) -> None:
+    adapter = tmp_path / "adapter"
+    adapter.mkdir()
+    (adapter / "adapter_config.json").write_text('{"peft_type": "LORA", "r": 4}', encoding="utf-8")
+    (adapter / "adapter_model.safetensors").write_bytes(b"")
+    (adapter / "manifest.json").write_text('{"base_fingerprint": "0123456789abcdef"}', encoding="utf-8")
+    done = flowdial("chat", chart(tmp_path, ASKS), "--adapter", adapter)
+    assert done.returncode == 2
+    assert "does not fit the model" in done.stderr
+    assert "0123456789abcdef" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -45,9 +45,20 @@ ROUTER = (
     ("yes, the page opens now", "yes"),
     ("thanks", None),
 )
+TICKET = (
+    ("an agent took the ticket", "an agent takes the ticket"),
+    ("the agent needs more information from me", "the agent needs more information"),
+    ("what is the weather like?", STAY),
+    ("the customer answers now", "the customer answers"),
+    ("a solution was offered", "a solution is offered"),
+    ("yes", "yes"),
+    ("a month has gone by", "a month goes by"),
+)
 
 
-@pytest.mark.parametrize(("name", "script"), [("zh/refund", REFUND), ("en/router_support", ROUTER)])
+@pytest.mark.parametrize(
+    ("name", "script"), [("zh/refund", REFUND), ("en/router_support", ROUTER), ("en/support_ticket", TICKET)]
+)
 def test_a_flow_is_walked_to_its_end_in_natural_sentences(
     name: str, script: tuple[tuple[str, str | None], ...], embedded_model: CausalModel, flows: Path
 ) -> None:
