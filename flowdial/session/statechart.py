@@ -162,15 +162,18 @@ class _Chart:
     def follow(self, leaves: list[str], edge: Edge) -> list[str]:
         """Take a transition: leave, remember, enter."""
         group = _common(self.flow, edge.source, edge.target)
-        left = _within(self.flow, _child(self.flow, group, edge.source), leaves)
+        top = _child(self.flow, group, edge.source)
+        left = _within(self.flow, top, leaves)
         at = min((leaves.index(leaf) for leaf in left), default=len(leaves))
-        self.remember(left)
+        self.remember(left, top)
         stay = [leaf for leaf in leaves if leaf not in left]
         return [*stay[:at], *self.arrive(edge.target, group), *stay[at:]]
 
-    def remember(self, left: list[str]) -> None:
+    def remember(self, left: list[str], top: str) -> None:
+        """Keep for the histories in `top`, which is left, what was active there."""
         flow = self.flow
-        for group in dict.fromkeys(group for leaf in left for group in _around(flow, leaf) if group):
+        around = (group for leaf in left for group in _around(flow, leaf) if group)
+        for group in dict.fromkeys(group for group in around if group == top or top in _around(flow, group)):
             inner = [leaf for leaf in _within(flow, group, left) if flow.nodes[leaf].kind != "end" and leaf != group]
             for history in _inside(flow, group, "history"):
                 if inner:

@@ -18,7 +18,7 @@ from flowdial.engine import Engine, Turn
 from flowdial.errors import FlowError, ModelError, NotationError, SessionError, SourceError
 from flowdial.flow import Flow, load, loads
 from flowdial.reply import PIPELINES
-from flowdial.session import STAY, Session, is_done, legal
+from flowdial.session import STAY, Session, active, is_done, legal
 
 FLOWS = sorted((Path(__file__).parents[2] / "flows").glob("*/*.puml"))
 
@@ -460,12 +460,16 @@ def check_turn(engine: Engine, session: Session, text: str) -> Turn:
     allowed = tuple(move.id for move in legal(flow, before))
     turn = engine.turn(session, text)
     assert turn.move in turn.legal == allowed
-    assert turn.before == before
-    assert turn.after == session.marking
+    assert turn.before == active(flow, before)
+    assert turn.after == active(flow, session.marking)
     assert set(turn.before) | set(turn.after) <= set(flow.nodes)
-    assert (turn.after == before) if turn.move == STAY else flow.graph.has_edge(*_ends(flow, turn.move), key=turn.move)
+    assert (
+        (turn.after == turn.before)
+        if turn.move == STAY
+        else flow.graph.has_edge(*_ends(flow, turn.move), key=turn.move)
+    )
     assert turn.reply
-    assert turn.done == is_done(flow, turn.after)
+    assert turn.done == is_done(flow, session.marking)
     assert 0 <= turn.probability <= 1
     return turn
 
