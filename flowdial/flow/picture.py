@@ -42,8 +42,7 @@ def draw(flow: Flow, format: Literal["svg", "png"] = "svg", *, active: Collectio
 
 
 def _font(flow: Flow, format: str) -> str:
-    texts = [flow.title, *(n.label for n in flow.nodes.values()), *(e.label for e in flow.edges)]
-    if not any(map(_CJK.search, texts)):
+    if not _CJK.search(to_dot(flow)):
         return _LATIN
     family = _chinese_family()
     if family is None and format == "png":

@@ -7,12 +7,14 @@ import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
 
+import networkx as nx
 import pytest
 
 from flowdial.errors import PictureError
 from flowdial.flow import Flow, load, loads, picture
 from flowdial.flow.dot import wrap
 from flowdial.flow.export import to_dot, to_json, to_mermaid
+from flowdial.flow.graphml import to_graphml
 from flowdial.flow.picture import draw
 
 CHARTS = Path(__file__).parents[1] / "charts"
@@ -134,3 +136,15 @@ def test_a_chinese_png_without_a_chinese_font_is_refused_rather_than_drawn_as_bo
     with pytest.raises(PictureError, match="Chinese") as caught:
         draw(chart("chinese"), "png")
     assert "svg" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["swimlanes", "annotations", "parallel_edges"])
+def test_graphml_is_read_back_by_networkx(name: str) -> None:
+    flow = chart(name)
+    read = nx.parse_graphml(to_graphml(flow), force_multigraph=True)
+    assert (read.graph["kind"], read.graph["hash"]) == ("activity", flow.hash)
+    assert {key: node["label"] for key, node in read.nodes(data=True) if "label" in node} == {
+        node.id: node.label for node in flow.nodes.values() if node.label
+    }
+    edges = {key: (source, target) for source, target, key in read.edges(keys=True)}
+    assert edges == {edge.id: (edge.source, edge.target) for edge in flow.edges}
