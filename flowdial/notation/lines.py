@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flowdial.errors import NotationError
+from flowdial.notation.comments import without_comments
 from flowdial.notation.diagnostics import located
 from flowdial.notation.preprocessor import Line, preprocess
 
@@ -109,37 +110,18 @@ def prepare(block: Block, folder: Path | None = None) -> Prepared:
 
 def uncommented(block: Block, settings: dict[str, str]) -> Iterator[Line]:
     """The lines of a block without comments; annotations of the whole flow are put into `settings`."""
-    inside = False
     pending: dict[str, str] = {}
-    for number, raw in enumerate(block.lines, block.first):
-        line, stripped = raw, raw.strip()
-        if inside:
-            inside = not stripped.endswith("'/")
-            continue
-        if stripped.startswith("'"):
-            if "flowdial:" in stripped:
-                _annotate(line, number, settings, pending)
-            continue
-        if "/'" in stripped:
-            inside = stripped.startswith("/'") and "'/" not in stripped[2:]
-            line = "" if inside else _without_comment(line)
-            if not line.strip():
-                continue
-        if pending and stripped:
-            yield Line(line, number, pending)
-            pending = {}
+
+    def heed(line: str, number: int) -> None:
+        if "flowdial:" in line:
+            _annotate(line, number, settings, pending)
+
+    for number, line in without_comments(block.lines, block.first, heed=heed):
+        if pending and line.strip():
+            yield Line(line, number, dict(pending))
+            pending.clear()
         else:
             yield Line(line, number)
-
-
-def _without_comment(line: str) -> str:
-    """A line without the `/' … '/` at its beginning or its end; one within a line is no comment."""
-    stripped = line.strip()
-    if stripped.startswith("/'"):
-        return line[line.index("'/", line.index("/'") + 2) + 2 :]
-    if stripped.endswith("'/"):
-        return line[: line.rindex("/'")]
-    return line
 
 
 def _annotate(line: str, number: int, settings: dict[str, str], pending: dict[str, str]) -> None:

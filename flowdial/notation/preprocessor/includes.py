@@ -10,13 +10,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from flowdial.errors import SourceError
+from flowdial.notation.comments import without_comments
 from flowdial.notation.preprocessor.limits import MAX_INCLUDES, Budget, Trouble, over
 from flowdial.notation.source import read_source
 
 _OPEN = re.compile(r"\s*@start\w+\b(?:[ \t]*\([ \t]*id[ \t]*=[ \t]*(?P<id>[^)]*?)[ \t]*\))?(?P<name>[^\n]*)")
 _CLOSE = re.compile(r"\s*@end\w+\b")
 _SUB = re.compile(r"\s*!(?P<word>startsub|endsub)\b[ \t]*(?P<name>\S*)")
-_INNER_COMMENT = re.compile(r"/'.*?'/")
 #: Finding a file costs as much as reading so many characters.
 _COST = 2000
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -48,7 +48,7 @@ class Includes:
                 return None
         text = _read(file, path)
         self._budget.spend(len(text))
-        lines = _uncommented(text.split("\n"))
+        lines = join(line for _, line in without_comments(text.split("\n")))
         found = sub(lines, part, path) if word == "includesub" else _block(lines, part, path)
         self._seen.add((file, part))
         self._chain.append(file)
@@ -143,21 +143,6 @@ def _names(line: str) -> tuple[str, str]:
 
 def _bare(lines: Iterable[str]) -> list[str]:
     return [line for line in lines if not ("@" in line and (_OPEN.match(line) or _CLOSE.match(line)))]
-
-
-def _uncommented(lines: Iterable[str]) -> list[str]:
-    """Without comments, and with the lines joined that end in a backslash."""
-    kept: list[str] = []
-    inside = False
-    for line in lines:
-        stripped = line.strip()
-        if inside:
-            inside = not stripped.endswith("'/")
-        elif stripped.startswith("/'") and "'/" not in stripped:
-            inside = True
-        elif not stripped.startswith("'"):
-            kept.append(_INNER_COMMENT.sub("", line) if "/'" in line else line)
-    return join(kept)
 
 
 def join(lines: Iterable[str]) -> list[str]:
