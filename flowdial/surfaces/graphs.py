@@ -13,13 +13,17 @@ import click
 from flowdial.diagnostics import Diagnostic
 from flowdial.errors import FlowDialError, NotationError
 from flowdial.flow.export import to_dot, to_json, to_mermaid
+from flowdial.flow.graphml import to_graphml
 from flowdial.flow.load import load, load_all
 from flowdial.flow.model import Flow
 from flowdial.flow.puml import to_puml
+from flowdial.flow.scxml import to_scxml
 
 _WRITERS: dict[str, Callable[[Flow], str]] = {
     "dot": to_dot,
     "mermaid": to_mermaid,
+    "graphml": to_graphml,
+    "scxml": to_scxml,
     "puml": to_puml,
 }
 
