@@ -46,7 +46,6 @@ def other_kind(text: str) -> str | None:
     """The kind of a diagram that is neither an activity nor a state diagram; None where it may be one."""
     if _ACTIVITY.search(text) or _STATE.search(text):
         return None
-    if _DESCRIPTION.search(text):
-        return None
     found = [(match.start(), kind) for kind, pattern in _OTHERS if (match := pattern.search(text))]
-    return min(found)[1] if found else None
+    kind = min(found)[1] if found else None
+    return None if kind == "sequence" and _DESCRIPTION.search(text) else kind
