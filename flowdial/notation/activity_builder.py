@@ -44,7 +44,9 @@ class ActivityBuilder(Builder):
         if token[0] == ":" and token[-1] == ";":
             return Action(span(token), token[1:-1])
         found = self.fields(token)
-        return Action(span(token), found["action_text"] or "", found["action_stereotype"] or "")
+        return Action(
+            span(token), found["action_text"] or "", found["action_stereotype"] or "", found["action_color"] or ""
+        )
 
     def LIST_ITEM(self, token: Token) -> Statement:
         return Action(span(token), self.fields(token)["list_text"] or "")
@@ -84,7 +86,8 @@ class ActivityBuilder(Builder):
         branches = [self._branch(opening, children[1], "if")]
         branches += [part for part in children[2:-1] if part.test is not None]
         otherwise = next((part for part in children[2:-1] if part.test is None), None)
-        return If(between(opening, closing), tuple(branches), otherwise)
+        color = self.fields(opening)["if_color"] or ""
+        return If(between(opening, closing), tuple(branches), otherwise, color)
 
     def elseif(self, children: list[Any]) -> Branch:
         return self._branch(children[0], children[1], "elseif")
@@ -103,7 +106,8 @@ class ActivityBuilder(Builder):
         test = self.fields(children[0])["switch_test"] or ""
         cases = tuple(part for part in children[1:-1] if isinstance(part, Branch))
         notes = tuple(part for part in children[1:-1] if isinstance(part, Statement))
-        return Switch(between(children[0], children[-1]), test, cases, notes)
+        color = self.fields(children[0])["switch_color"] or ""
+        return Switch(between(children[0], children[-1]), test, cases, notes, color)
 
     def case(self, children: list[Any]) -> Branch:
         return Branch(span(children[0]), None, _label(self.fields(children[0])["case_label"]), children[1])
@@ -117,6 +121,7 @@ class ActivityBuilder(Builder):
             _label(found["while_is"]),
             body,
             _label(end.get("endwhile_label")),
+            found["while_color"] or "",
         )
 
     def repeat_block(self, children: list[Any]) -> Statement:

@@ -119,6 +119,13 @@ _SHAPES = (
         "",
     ),
     shape(
+        "group-name",
+        r"(?P<at>group)\s*\{?\s*$",
+        "the group has no name",
+        "write `group name`",
+        "{before}partition {{",
+    ),
+    shape(
         "end-partition",
         r"end\s*(?P<at>partition|package|rectangle|card)\b",
         "`end {at}` is not a keyword",

@@ -44,6 +44,7 @@ class Action(Statement):
 
     text: str
     stereotype: str = ""
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ class If(Statement):
 
     branches: tuple[Branch, ...]
     otherwise: Branch | None
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ class Switch(Statement):
     test: str
     cases: tuple[Branch, ...]
     before: Body = ()
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,7 @@ class While(Statement):
     label: str
     body: Body
     exit_label: str
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,10 +143,14 @@ class _Writer:
         yield f"end {word}"
 
     def write_Group(self, statement: ast.Group) -> Lines:
-        framed = statement.name and '"' not in statement.name
-        yield f'partition "{statement.name}" {{' if framed else f"group {statement.name}".rstrip()
-        yield statement.body
-        yield "}" if framed else "end group"
+        if '"' in statement.name:
+            yield f"group {statement.name}"
+            yield statement.body
+            yield "end group"
+        else:
+            yield f'partition "{statement.name}" {{' if statement.name else "partition {"
+            yield statement.body
+            yield "}"
 
     # ---- state diagrams ----
     def write_State(self, statement: ast.State) -> Lines:

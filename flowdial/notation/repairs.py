@@ -57,17 +57,20 @@ _ENDED = re.compile(r".*[;；]\s*(?:<<[^>]*>>\s*)*")
 
 
 def _statements(lines: list[str]) -> Iterator[int]:
-    """Numbers of the lines on which a statement begins: not those within a note, a legend or a text."""
+    """Numbers of the lines on which a statement begins: not those within a note, a legend or a text.
+
+    The caller may mend a line as soon as it has its number.
+    """
     inside, acting = False, False
-    for at, line in enumerate(lines):
+    for at in range(len(lines)):
         if inside:
-            inside = not _END_BLOCK.fullmatch(line)
+            inside = not _END_BLOCK.fullmatch(lines[at])
             continue
         if not acting:
             yield at
-        inside = not acting and bool(_BLOCK.fullmatch(line))
-        begins = line.lstrip()[:1] in (":", "：")
-        acting = (acting or begins) and not _ENDED.fullmatch(line)
+        inside = not acting and bool(_BLOCK.fullmatch(lines[at]))
+        begins = lines[at].lstrip()[:1] in (":", "：")
+        acting = (acting or begins) and not _ENDED.fullmatch(lines[at])
 
 
 def repair(prepared: Prepared) -> list[Diagnostic]:
@@ -76,6 +79,13 @@ def repair(prepared: Prepared) -> list[Diagnostic]:
     lines = prepared.text.split("\n")
     for at in _statements(lines):
         line = lines[at]
+        if older := _older(lines, at):
+            mended, found = older
+            message = f"`{found['at']}` ended an action up to PlantUML 1.2025, and does no more"
+            hint = f"read as `{mended.strip()}`"
+            told.append(Diagnostic("older-ending", message, line, prepared.origins[at], found.start("at") + 1, hint))
+            lines[at] = mended
+            continue
         for code, pattern, replacement, message in _RULES:
             if match := pattern.match(line):
                 mended = pattern.sub(replacement, line)
@@ -85,6 +95,31 @@ def repair(prepared: Prepared) -> list[Diagnostic]:
                 break
     prepared.text = "\n".join(lines)
     return told
+
+
+#: Endings that gave an action its shape up to PlantUML 1.2025, and the stereotypes that do since.
+_OLDER_ENDINGS = {
+    "|": "procedure",
+    "<": "input",
+    ">": "output",
+    "/": "save",
+    "]": "task",
+    "}": "continuous",
+}
+_OLDER = re.compile(r"^(\s*(?:#\w+)?:[^;]*?)\s*(?P<at>[|<>/\]}])\s*$")
+_NEXT = re.compile(
+    r"\s*(?:#\w+)?(?::|(?:start|stop|end|if|else|while|repeat|fork|split|switch|case|detach|kill|note|partition|group)\b|[-|(}])",
+    re.IGNORECASE,
+)
+
+
+def _older(lines: list[str], at: int) -> tuple[str, re.Match[str]] | None:
+    """The line `:step|` as it is written now, where the next line begins a statement, so that it was an ending."""
+    match = _OLDER.match(lines[at])
+    following = next((line for line in lines[at + 1 :] if line.strip()), None)
+    if match is None or (following is not None and not _NEXT.match(following)):
+        return None
+    return f"{match[1]}; <<{_OLDER_ENDINGS[match['at']]}>>", match
 
 
 def whole_text(text: str) -> tuple[Block, Diagnostic]:

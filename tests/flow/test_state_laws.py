@@ -16,8 +16,10 @@ from flowdial.flow import Flow, load, loads
 from flowdial.flow.export import to_dot, to_mermaid
 from flowdial.flow.graphml import to_graphml
 from flowdial.flow.nesting import ROOT, Nesting
+from flowdial.flow.puml import to_puml
 from flowdial.flow.scxml import OWN, SCXML, Label, to_scxml
 from flowdial.flow.xml import name, writable
+from flowdial.notation import format_text
 
 FAST = settings(max_examples=60, deadline=None)
 CHARTS = sorted((Path(__file__).parents[1] / "charts" / "state").glob("*.puml"))
@@ -65,6 +67,28 @@ def flows(draw: st.DrawFn) -> Flow:
         assume(False)
     assume(flow.kind == "state")
     return flow
+
+
+# ---- PlantUML ----
+def check_written(flow: Flow) -> None:
+    """The canonical form means the same and is its own canonical form; so does the laid-out form."""
+    canonical = to_puml(flow)
+    assert loads(canonical).hash == flow.hash
+    assert to_puml(loads(canonical)) == canonical
+    laid = format_text(canonical)
+    assert loads(laid).hash == flow.hash
+    assert format_text(laid) == laid
+
+
+@FAST
+@given(flows())
+def test_a_rendered_state_diagram_means_the_same(flow: Flow) -> None:
+    check_written(flow)
+
+
+@pytest.mark.parametrize("path", CHARTS, ids=lambda path: path.stem)
+def test_a_rendered_state_chart_means_the_same(path: Path) -> None:
+    check_written(load(path))
 
 
 # ---- DOT and Mermaid ----

@@ -36,6 +36,7 @@ PLACES = [
     ("missing-colon", "missing-colon", 3, 1, "发货"),
     ("missing-then", "missing-then", 3, 14, "(是)"),
     ("no-diagram", "no-diagram", 1, 1, "start"),
+    ("group-name", "group-name", 3, 1, "group"),
     ("include", "include", 2, 1, "!include"),
     ("preprocessor", "preprocessor", 2, 1, "!includ "),
     ("repeat-action", "repeat-action", 3, 8, ":dial"),

@@ -132,7 +132,6 @@ def test_the_last_line_of_a_repeat_may_lack_each_of_its_parts(written: str, expe
         ('package "p" #red {', "p"),
         ("card c <<x>> {", "c"),
         ("group of steps", "of steps"),
-        ("group", ""),
         ('group a "b" c', 'a "b" c'),
     ],
 )

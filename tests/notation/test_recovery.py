@@ -335,6 +335,21 @@ def test_an_empty_text_is_refused_at_its_first_line(text: str) -> None:
     assert told.source == text.split("\n", maxsplit=1)[0]
 
 
+@pytest.mark.parametrize(
+    ("ending", "stereotype"),
+    [("|", "procedure"), ("<", "input"), (">", "output"), ("/", "save"), ("]", "task"), ("}", "continuous")],
+)
+def test_the_older_endings_of_an_action_are_read_as_they_were_meant(ending: str, stereotype: str) -> None:
+    flow = loads(block(f"start\n:订单{ending}\n:b;\nstop"), recover=True)
+    assert flow.hash == loads(block(f"start\n:订单; <<{stereotype}>>\n:b;\nstop")).hash
+    assert [(told.code, told.line) for told in flow.warnings] == [("older-ending", 3)]
+
+
+def test_an_older_ending_before_more_text_is_text() -> None:
+    text = block("start\n:a |\nb;\nstop")
+    assert loads(text, recover=True).hash == loads(text).hash
+
+
 UNCLOSED_NOTES = [
     ("start\n:a;\nnote right\nsaid\n:b;\nstop", "start\n:a;\nnote right\nsaid\nend note\n:b;\nstop", 4),
     ("[*] --> A\nnote right of A\nsaid\nA --> B", "[*] --> A\nnote right of A\nsaid\nend note\nA --> B", 3),
