@@ -70,7 +70,7 @@ def _leads_on(statement: ast.Statement | None) -> bool:
             return False
         bodies = ast.inner(asked)
         if isinstance(asked, ast.If):
-            todo += [_last(body) for body in bodies if body]
+            todo += [last for body in bodies if (last := _last(body))]
         elif isinstance(asked, ast.Switch):
             todo += [_last(body) for body in bodies] or [None]
         elif isinstance(asked, ast.Parallel | ast.Group):
