@@ -78,6 +78,7 @@ class _Reader:
             self.finished = found >= MAX_MISTAKES or self.spent > MAX_REREAD
             return
         self.finished = True
+        self.prepared.text = text
         for span, mistake in check(body):
             self.tell(mistake, self.lines[span.line - 1], span.line, span.column)
         self.reading.body = None if self.reading.left else body
@@ -110,17 +111,22 @@ class _Reader:
             self.lines[line - 1] = ""
             return
         self.owed.update(line.lower() for line in (mistake.mend or ())[: len(mistake.closes)])
-        lines = list((mistake.stand_in if mistake.mend is None else mistake.mend) or ("",))
-        self.lines[line - 1 : line] = lines
-        origin = self.origins[line - 1]
-        self.origins[line - 1 : line] = [origin] * len(lines)
+        self.replace(line, list((mistake.stand_in if mistake.mend is None else mistake.mend) or ("",)))
 
     def close_note(self, line: int) -> None:
         """A note without its end runs to the next line that looks like a statement."""
         after = range(line, len(self.lines))
         end = next((at for at in after if _STATEMENT.match(self.lines[at])), len(self.lines))
-        self.lines.insert(end, "end note")
-        self.origins.insert(end, self.origins[min(end, len(self.origins) - 1)])
+        self.replace(end, [self.lines[end - 1], "end note"])
+
+    def replace(self, line: int, lines: list[str]) -> None:
+        """Put `lines` in the place of a line; origins and annotations move along."""
+        self.lines[line - 1 : line] = lines
+        self.origins[line - 1 : line] = [self.origins[line - 1]] * len(lines)
+        annotations, more = self.prepared.annotations, len(lines) - 1
+        moved = {at + more if at > line else at: found for at, found in annotations.items()}
+        annotations.clear()
+        annotations.update(moved)
 
     def place(self, error: UnexpectedInput) -> tuple[int, int]:
         """Line and column of the refused statement in the text that was parsed."""

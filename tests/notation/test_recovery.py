@@ -350,6 +350,11 @@ def test_an_older_ending_before_more_text_is_text() -> None:
     assert loads(text, recover=True).hash == loads(text).hash
 
 
+def test_an_annotation_stays_with_its_step_behind_a_mend_that_adds_lines() -> None:
+    flow = loads(block("start\nif (a) then (b) :x;\nendif\n' flowdial: say=\"now\"\n:y;\nstop"), recover=True)
+    assert [node.label for node in flow.nodes.values() if node.say] == ["y"]
+
+
 UNCLOSED_NOTES = [
     ("start\n:a;\nnote right\nsaid\n:b;\nstop", "start\n:a;\nnote right\nsaid\nend note\n:b;\nstop", 4),
     ("[*] --> A\nnote right of A\nsaid\nA --> B", "[*] --> A\nnote right of A\nsaid\nend note\nA --> B", 3),
