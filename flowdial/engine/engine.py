@@ -186,7 +186,7 @@ class Engine:
         here = self._speaking(active(self.flow, session.marking), active(self.flow, marking))
         nodes = [self.flow.nodes[node] for node in here]
         found = options(self.flow, legal(self.flow, marking))
-        said = " / ".join(text for node in nodes if (text := node_text(node)))
+        said = " / ".join(filter(None, map(node_text, nodes)))
         asks = len(nodes) == 1 and (nodes[0].kind == "decision" or said.endswith(("?", "？")))
         return Situation(
             lang=self.lang,

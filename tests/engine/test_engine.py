@@ -17,7 +17,7 @@ from flowdial.decode.scripted import ScriptedModel
 from flowdial.engine import Engine, Turn
 from flowdial.errors import FlowError, ModelError, NotationError, SessionError, SourceError
 from flowdial.flow import Flow, load, loads
-from flowdial.reply import PIPELINES
+from flowdial.reply import PIPELINES, Draft, Pipeline, Situation
 from flowdial.session import STAY, Session, active, is_done, legal
 
 FLOWS = sorted((Path(__file__).parents[2] / "flows").glob("*/*.puml"))
@@ -537,3 +537,18 @@ def test_no_text_makes_an_illegal_move_with_a_model_of_tensors() -> None:
     for stages in ("guided", "free"):
         for flow in (SHOP, ZH):
             talk(Engine(flow, model=model, margin=0.0, replies=PIPELINES[stages]), ATTACKS[::3])
+
+
+def test_the_reply_is_about_the_users_own_words() -> None:
+    seen: list[Situation] = []
+
+    def watch(situation: Situation, draft: Draft) -> Draft:
+        seen.append(situation)
+        return draft
+
+    flow = loads(
+        "@startuml\nstart\nif (Is it lit?) then (yes)\n:Fine;\nelse (no)\n:Push the plug;\nendif\nstop\n@enduml"
+    )
+    engine = Engine(flow, model=ScriptedModel(), replies=Pipeline((watch,), PIPELINES["plain"].body))
+    engine.turn(engine.session(), "it is dark")
+    assert seen[-1].words == "it is dark"

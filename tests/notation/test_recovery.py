@@ -351,7 +351,7 @@ def test_an_older_ending_before_more_text_is_text() -> None:
 
 
 def test_an_annotation_stays_with_its_step_behind_a_mend_that_adds_lines() -> None:
-    flow = loads(block("start\nif (a) then (b) :x;\nendif\n' flowdial: say=\"now\"\n:y;\nstop"), recover=True)
+    flow = loads(block('start\nif (a) then (b) :x;\nendif\n\' flowdial: say="now"\n:y;\nstop'), recover=True)
     assert [node.label for node in flow.nodes.values() if node.say] == ["y"]
 
 
