@@ -161,9 +161,9 @@ def _parallel(word: str, children: list[Any]) -> Statement:
     return Parallel(between(opening, closing), word, tuple(children[1:-1]), span(closing))
 
 
-_STYLE = re.compile(r"-(?:\[[^\]\n]*\]-?)?>[ \t]*")
+_STYLE = re.compile(r"^-(?:\[[^\]\n]*\]-?)?>[ \t]*")
 
 
 def _label(text: str | None) -> str:
     """A branch label without the style of its arrow: `-[#red]->no` is drawn as `no`."""
-    return _STYLE.sub("", text or "", count=1) if (text or "").startswith("-") else text or ""
+    return _STYLE.sub("", text or "", count=1)

@@ -35,6 +35,13 @@ _SHAPES = (
         for pattern in patterns
     ),
     shape(
+        "double-semicolon",
+        r"(?:start|stop|end|end\s*(?:if|while|fork|merge|split|group|switch)|detach|kill|break)\s*(?P<at>;\s*;[;\s]*)$",
+        "`{at}` is one semicolon too many",
+        "leave it out",
+        "{before}",
+    ),
+    shape(
         "elsif",
         r"(?P<at>elsif|elif)\b",
         "`{at}` is not a keyword",
@@ -85,17 +92,17 @@ _SHAPES = (
     ),
     shape(
         "label-parentheses",
-        r"(?:else|case|end\s*while)\s+(?P<at>[^(\s].*?)\s*[:;]?\s*$",
+        r"(?:else(?!\s*if\b)|case|end\s*while)\s+(?P<at>[^(\s].*?)\s*[:;]?\s*$",
         "the label is not in parentheses",
         "write the label in parentheses, as in `else (no)` or `case (paid)`",
         "{before}({at})",
     ),
     shape(
         "label-parentheses",
-        r"(?:(?:else\s*)?if|while|repeat\s*while)\s*\(.*\)\s*(?:then|is|not)\s*(?P<at>[^(\s].*?)\s*$",
+        r"(?:(?:else\s*)?if|while|repeat\s*while)\s*\(.*\)\s*(?:then|is|not)\s*(?P<at>[^(\s].*?)(?=\s+not\b|\s*$)",
         "the label is not in parentheses",
         "write the label in parentheses, as in `then (yes)`, `is (yes)`, `not (no)`",
-        "{before}({at})",
+        "{before}({at}){after}",
     ),
     shape(
         "switch-default",
@@ -204,6 +211,9 @@ _SHAPES = (
     ),
 )
 
+#: The shapes of a label without its parentheses.
+LABELS = tuple(known for known in _SHAPES if known.code == "label-parentheses")
+
 #: Words that belong to a block: which one, and what is wrong where that block is not open.
 _STRAY = {
     "endif": ("IF", "closes no `if`"),
@@ -231,7 +241,7 @@ _STRAY = {
     "endgroup": ("GROUP", "closes no `group`"),
     "}": ("GROUP", "closes no `{`"),
 }
-_STRAY_REST = re.compile(r"\s*(?:$|;\s*$|:|\(.*\)\s*(?:(?:then|is|equals?|not)\s*(?:\(.*\)\s*)?)*;?\s*$)")
+_STRAY_REST = re.compile(r"\s*(?:$|;\s*$|:|\(.*\)\s*(?:then\s*)?;?\s*$)")
 _ELSE = re.compile(r"else\s*(?:\(.*\))?\s*;?|else\s*if\s*\(.*\).*", re.IGNORECASE)
 _CLOSING_LINES = {
     "IF": "endif",

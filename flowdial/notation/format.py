@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 from lark import Token
 from lark.exceptions import UnexpectedInput
 
 from flowdial.notation.languages import Language, language
 from flowdial.notation.lines import Block, blocks, uncommented
-from flowdial.notation.parser import parse_block
+from flowdial.notation.parser import parse, parse_block
 from flowdial.notation.preprocessor import Line
 
 _INDENT = "  "
@@ -26,19 +27,25 @@ _END_MACRO = re.compile(r"\s*!end\s*(?:procedure|function|definelong)\b", re.IGN
 _MIDDLE = frozenset({"ELSE", "ELSEIF", "CASE", "FORK_AGAIN", "SPLIT_AGAIN", "REGION"})
 
 
-def format_text(text: str) -> str:
-    """The text with each of its diagrams laid out.
+def format_text(text: str, folder: Path | None = None) -> str:
+    """The text with each of its diagrams laid out; `folder` is where `!include` may read.
 
-    Raises NotationError where a diagram is refused. One whose statements come from macros is left as it is.
+    Raises NotationError where a diagram is refused, or there is none. One whose statements come from macros is left as
+    it is.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    for block in reversed(blocks(text)):
-        parse_block(block)
+    found = blocks(text)
+    if not found:
+        parse(text)
+    for block in reversed(found):
+        parse_block(block, folder=folder)
         begin = block.first - 1
         laid = _laid_out(block)
         if laid is not None:
-            lines[begin : begin + len(block.lines)] = laid
-    return "\n".join(lines).rstrip("\n") + "\n"
+            opening = lines[begin - 1]
+            margin = opening[: len(opening) - len(opening.lstrip())]
+            lines[begin : begin + len(block.lines)] = [margin + line if line else line for line in laid]
+    return "\n".join(lines).removesuffix("\n") + "\n"
 
 
 def _laid_out(block: Block) -> list[str] | None:
@@ -130,10 +137,10 @@ class _Layout:
     def statement(self, token: Token, start: int, end: int) -> Iterator[_Line]:
         outer = token.type in self.closers or token.type in _MIDDLE
         depth = max(0, self.depth - outer)
-        if end - start == 1:
+        if end - start == 1 and "/'" not in self.raw(start):
             yield _INDENT * depth + self.written(token), False
         else:
-            yield _INDENT * depth + self.raw(start).lstrip(), True
+            yield _INDENT * depth + self.raw(start).lstrip().rstrip(" \t" if end - start == 1 else ""), True
             yield from ((self.raw(number), True) for number in range(start + 1, end))
         self.depth += (token.type in self.openers) - (token.type in self.closers)
         self.depth = max(0, self.depth)
@@ -141,6 +148,8 @@ class _Layout:
     def written(self, token: Token) -> str:
         match = self.patterns[token.type].fullmatch(token)
         write = _WRITE.get(token.type)
+        if match is not None and token.type in _ENDS:
+            return _transition(match, *_ENDS[token.type])
         if match is None or write is None:
             return token.strip()
         return write({name: value or "" for name, value in match.groupdict().items()}, token.strip())
@@ -212,18 +221,27 @@ def _brace(_fields: _Fields, text: str) -> str:
     return f"{text.removesuffix('{').rstrip()} {{" if text.endswith("{") else text
 
 
-def _transition(prefix: str, first: str, second: str) -> _Writer:
-    def write(found: _Fields, text: str) -> str:
-        source, target = found[f"{prefix}{first}_name"], found[f"{prefix}{second}_name"]
-        event = found[f"{prefix}event"]
-        head = text[: len(text) - len(event)].rstrip().removesuffix(":").rstrip() if event else text
-        arrow = head[len(source) :].strip()
-        arrow = re.sub(r"\s*" + re.escape(target) + r"(?=[^\]]*$)", f" {target}", arrow, count=1)
-        return f"{source} {arrow}" + (f" : {event}" if event else "")
+def _transition(match: re.Match[str], first: str, second: str, event: str) -> str:
+    """Ends, arrow and event with one space between; what stands at an end (colour, stereotype) stays with it."""
+    text = match[0]
+    looks = first.replace("_name", "_stereotype")
+    named = match.end(looks) if match[looks] else match.end(first)
+    begin = _ARROW.search(text, named)
+    at = begin.start() if begin else named
+    end = match.start(event) if match[event] else len(text)
+    target = text[match.start(second) : end].strip()
+    target = target.removesuffix(":").rstrip() if match[event] else target
+    written = f"{text[:at].strip()} {text[at : match.start(second)].strip()} {target}"
+    return f"{written} : {match[event]}" if match[event] else written
 
-    return write
 
+_ARROW = re.compile(r"(?:[oO][ \t]+)?<|[xX]?-")
 
+#: The ends of a transition as they are written, and its event.
+_ENDS = {
+    "TRANSITION": ("from_name", "to_name", "event"),
+    "BACK_TRANSITION": ("back_to_name", "back_from_name", "back_event"),
+}
 _WRITE: Mapping[str, _Writer] = {
     **dict.fromkeys(("START", "STOP", "END", "BREAK", "FORK", "SPLIT"), _lower),
     "DETACH": _word("detach"),
@@ -242,6 +260,4 @@ _WRITE: Mapping[str, _Writer] = {
     "GROUP": _brace,
     "COMPOSITE": _brace,
     "SWITCH": _switch,
-    "TRANSITION": _transition("", "from", "to"),
-    "BACK_TRANSITION": _transition("back_", "to", "from"),
 }

@@ -44,6 +44,10 @@ class Prepared:
     annotations: dict[int, dict[str, str]] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
 
+    def copy(self) -> Prepared:
+        """One that can be mended without this one."""
+        return Prepared(self.text, list(self.origins), dict(self.annotations), self.settings)
+
 
 def blocks(text: str) -> list[Block]:
     """All diagrams of a file: `@startuml` blocks, and Markdown fences of the language `plantuml`.
@@ -74,9 +78,11 @@ class _Finder:
             self.close(lines, index)
             self.fence = ""
         elif self.opened is None and (match := _OPEN.match(line)):
-            self.opened, self.fenced = (match["name"].strip(), index + 1), 0
-        elif self.opened is not None and _CLOSE.match(line):
+            self.opened, self.fenced = (_name(match), index + 1), 0
+        elif self.opened is not None and (_CLOSE.match(line) or _OPEN.match(line)):
             self.close(lines, index)
+            if match := _OPEN.match(line):
+                self.opened = (_name(match), index + 1)
         elif fence and self.opened is None and not self.fence:
             self.fence = fence["fence"]
             self.fenced = index + 1 if _PLANTUML.match(fence["info"]) else 0
@@ -86,6 +92,12 @@ class _Finder:
         if (begin and self.opened) or self.fenced:
             self.found.append(Block(tuple(lines[begin:end]), begin + 1, name))
         self.opened, self.fenced = None, 0
+
+
+def _name(match: re.Match[str]) -> str:
+    """What stands behind `@startuml`; an `(id=…)` is no name."""
+    name = match["name"].strip()
+    return "" if name.startswith("(") else name
 
 
 def prepare(block: Block, folder: Path | None = None) -> Prepared:

@@ -72,6 +72,9 @@ def parse_block(block: Block, recover: bool = False, folder: Path | None = None)
         raise located("empty", "the diagram is empty", line, block.first - opened, 1, hint)
     repairs = repair(prepared) if recover else []
     kind, reading = _read(prepared)
+    prepared = reading.prepared
+    if recover and reading.left:
+        raise NotationError.of(_one_a_line(reading.left))
     if reading.body is None or (reading.mended and not recover):
         raise NotationError.of(_one_a_line([*reading.mended, *reading.left]))
     body = reading.body

@@ -41,16 +41,20 @@ _STATEMENT = re.compile(
 
 @dataclass(slots=True)
 class Reading:
-    """What was read. `body` is None where a mistake was left; a mistake is mended or left as its diagnostic says."""
+    """What was read, and of what: `prepared` is the text with its mends.
 
+    `body` is None where a mistake was left; a mistake is mended or left as its diagnostic says.
+    """
+
+    prepared: Prepared
     body: Body | None = None
     mended: list[Diagnostic] = field(default_factory=list)
     left: list[Diagnostic] = field(default_factory=list)
 
 
 def read(language: Language, prepared: Prepared) -> Reading:
-    """Parse `prepared`, mending what can be mended; nothing is raised."""
-    reader = _Reader(language, prepared)
+    """Parse a copy of `prepared`, mending what can be mended; nothing is raised."""
+    reader = _Reader(language, prepared.copy())
     while not reader.finished:
         reader.attempt()
     return reader.reading
@@ -62,7 +66,7 @@ class _Reader:
         self.lines = prepared.text.split("\n")
         self.origins = prepared.origins
         self.prepared = prepared
-        self.reading = Reading()
+        self.reading = Reading(prepared)
         self.owed: Counter[str] = Counter()
         self.spent = 0
         self.finished = False

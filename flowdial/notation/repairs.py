@@ -12,15 +12,18 @@ from collections.abc import Callable, Iterator
 
 from flowdial.diagnostics import Diagnostic
 from flowdial.notation import ast
+from flowdial.notation.activity_mistakes import LABELS
 from flowdial.notation.lines import Block, Prepared
+from flowdial.notation.mistakes import Mistake
 
 _Replace = str | Callable[[re.Match[str]], str]
 
+_BEGIN = r"[:：]|backward\s*[:：]|-(?:\[[^\]]*\]-?)?>"
 _RULES: tuple[tuple[str, re.Pattern[str], _Replace, str], ...] = (
     (
         "full-width",
-        re.compile(r"^(\s*：[^；;]*|\s*:[^；;]*)(?P<at>；)\s*;?\s*$"),
-        lambda match: match[1].replace("：", ":", 1) + ";",
+        re.compile(rf"^(\s*(?:{_BEGIN})[^；;]*)(?P<at>；)[；;\s]*((?:<<[^>]*>>\s*)*)$", re.IGNORECASE),
+        lambda match: f"{match[1].rstrip().replace('：', ':', 1)}; {match[3]}".rstrip(),
         "a full-width `；` does not end an action",
     ),
     (
@@ -79,6 +82,10 @@ def repair(prepared: Prepared) -> list[Diagnostic]:
     lines = prepared.text.split("\n")
     for at in _statements(lines):
         line = lines[at]
+        if label := _unlabelled(line):
+            told.append(Diagnostic(label.code, label.message, line, prepared.origins[at], label.column, label.hint))
+            lines[at] = "\n".join(label.mend or (line,))
+            continue
         if older := _older(lines, at):
             mended, found = older
             message = f"`{found['at']}` ended an action up to PlantUML 1.2025, and does no more"
@@ -97,6 +104,10 @@ def repair(prepared: Prepared) -> list[Diagnostic]:
     return told
 
 
+_LABELLED = re.compile(
+    r"\s*(?:(?:else\s*)?if|while|repeat\s*while)\s*\([^()]*\)\s*(?:then|is|not)\s*[^(（\s;]", re.IGNORECASE
+)
+_WHEN = re.compile(r"\bthen\s+when\b", re.IGNORECASE)
 #: Endings that gave an action its shape up to PlantUML 1.2025, and the stereotypes that do since.
 _OLDER_ENDINGS = {
     "|": "procedure",
@@ -106,11 +117,18 @@ _OLDER_ENDINGS = {
     "]": "task",
     "}": "continuous",
 }
-_OLDER = re.compile(r"^(\s*(?:#\w+)?:[^;]*?)\s*(?P<at>[|<>/\]}])\s*$")
+_OLDER = re.compile(r"^(\s*(?:#\w+)?:[^;]*?)\s*(?P<at>[|</\]}]|(?<!>)>)\s*$")
 _NEXT = re.compile(
     r"\s*(?:#\w+)?(?::|(?:start|stop|end|if|else|while|repeat|fork|split|switch|case|detach|kill|note|partition|group)\b|[-|(}])",
     re.IGNORECASE,
 )
+
+
+def _unlabelled(line: str) -> Mistake | None:
+    """`if (a) then yes`, which PlantUML reads as a condition that runs on to the next line that ends in `)`."""
+    if not _LABELLED.match(line) or _WHEN.search(line):
+        return None
+    return next((found for shape in LABELS if (found := shape.mistake(line)) and found.mend), None)
 
 
 def _older(lines: list[str], at: int) -> tuple[str, re.Match[str]] | None:
@@ -125,6 +143,7 @@ def _older(lines: list[str], at: int) -> tuple[str, re.Match[str]] | None:
 def whole_text(text: str) -> tuple[Block, Diagnostic]:
     """A text without `@startuml` as one block."""
     lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    lines = tuple("" if line.strip().lower().startswith("@enduml") else line for line in lines)
     first = next((line for line in lines if line.strip()), "")
     hint = "read as if `@startuml` stood before it"
     return Block(lines, 1), Diagnostic("no-diagram", "there is no `@startuml` line", first, 1, 1, hint)

@@ -174,7 +174,13 @@ class _Chart:
         flow = self.flow
         around = (group for leaf in left for group in _around(flow, leaf) if group)
         for group in dict.fromkeys(group for group in around if group == top or top in _around(flow, group)):
-            inner = [leaf for leaf in _within(flow, group, left) if flow.nodes[leaf].kind != "end" and leaf != group]
+            inner = [
+                leaf
+                for leaf in _within(flow, group, left)
+                if leaf != group
+                and flow.nodes[leaf].kind != "end"
+                and flow.nodes[_child(flow, group, leaf)].kind != "region"
+            ]
             for history in _inside(flow, group, "history"):
                 if inner:
                     self.memory[history] = tuple(dict.fromkeys(_child(flow, group, leaf) for leaf in inner))

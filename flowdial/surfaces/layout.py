@@ -30,9 +30,11 @@ def run(files: Sequence[Path], *, check: bool, diff: bool) -> int:
 def _one(file: Path, *, check: bool, diff: bool) -> int:
     text = sys.stdin.read() if str(file) == "-" else read_source(file)
     try:
-        laid = format_text(text)
+        laid = format_text(text, None if str(file) == "-" else file.parent)
     except NotationError as error:
         raise error.in_file(str(file)) from None
+    if "\r\n" in text:
+        laid = laid.replace("\n", "\r\n")
     if diff:
         sys.stdout.writelines(_difference(str(file), text, laid))
     elif str(file) == "-" and not check:

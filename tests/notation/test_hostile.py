@@ -3,6 +3,7 @@
 Also: long and deeply nested diagrams cost time in proportion to their length, and no stack.
 """
 
+import contextlib
 import re
 import time
 from collections.abc import Callable
@@ -317,3 +318,23 @@ def test_two_thousand_levels_that_are_wrong_end_soon(opening: str, closing: str)
     read(f"@startuml\n{opening * DEPTH}{closing}@enduml\n", recover=False)
     read(f"@startuml\n{opening * DEPTH}{closing}@enduml\n", recover=True)
     assert time.perf_counter() - begin < 20
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[*] --> A\nstate B " + "<<a>> " * 1000 + "!",
+        "[*] --> A\nstate B" + " " * 5000 + "!",
+        "start\nif (a)" + " " * 5000 + "x",
+        "[*] --> A\nA <" + "-" * 5000,
+        "start\nif (a) " + "is (x) " * 800 + "x",
+        "start\npartition a" + " #a" * 800 + " :",
+        "repeat\n:x;\nrepeat while (" + ") is (" * 800,
+    ],
+    ids=["stereotypes", "blanks", "blanks-if", "dashes", "labels", "colours", "labels-repeat"],
+)
+def test_a_long_run_before_a_wrong_sign_is_told_at_once(line: str) -> None:
+    begun = time.perf_counter()
+    with contextlib.suppress(NotationError):
+        loads(f"@startuml\n{line}\n@enduml")
+    assert time.perf_counter() - begun < 5

@@ -258,3 +258,9 @@ def test_every_line_of_a_legacy_diagram_is_told() -> None:
 def test_a_legacy_condition_makes_no_stray_of_its_else() -> None:
     body = '(*) --> "Pick"\nif "in stock?" then\n-->[yes] "Pack"\nelse\n-->[no] (*)\nendif'
     assert {told.code for told in refusal(body).diagnostics} == {"legacy-syntax"}
+
+
+@pytest.mark.parametrize("text", ["hello world", '(*) --> "First"', "label", "()", "else (x)", "#red;line:blue:x;"])
+def test_nonsense_is_refused_whichever_kind_is_tried(text: str) -> None:
+    with pytest.raises(NotationError):
+        parse(f"@startuml\n{text}\n@enduml")

@@ -20,6 +20,7 @@ PLACES = [
     ("condition-parentheses", "condition-parentheses", 3, 7, "more letters"),
     ("diagram-kind-class", "diagram-kind", 2, 1, "class Order"),
     ("diagram-kind-sequence", "diagram-kind", 2, 1, "Alice ->"),
+    ("double-semicolon", "double-semicolon", 4, 4, ";;"),
     ("elif", "elsif", 4, 1, "elif"),
     ("end-partition", "end-partition", 4, 5, "partition"),
     ("elsif", "elsif", 4, 3, "elsif"),

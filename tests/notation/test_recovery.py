@@ -421,12 +421,6 @@ def test_what_nobody_can_mend_is_refused_by_recovery_too(line: str) -> None:
         loads(block(f"start\n:a;\n{line}\n:b;"), recover=True)
 
 
-def test_a_refusal_by_recovery_tells_what_it_would_have_mended_too() -> None:
-    with pytest.raises(NotationError) as caught:
-        loads(block("start\n发货;\nnonsense\nendif\nstop"), recover=True)
-    assert [told.line for told in caught.value.diagnostics] == [3, 4, 5]
-
-
 @pytest.mark.parametrize("file", RIGHT, ids=[str(file.relative_to(ROOT)) for file in RIGHT])
 def test_recovery_changes_nothing_in_a_right_chart(file: Path) -> None:
     """Only a missing start is added; `full_width_semicolon` is read by PlantUML otherwise than it is meant."""
@@ -521,3 +515,43 @@ def test_the_text_of_a_note_is_not_mended(body: str) -> None:
 def test_full_width_signs_within_a_step_of_several_lines_are_text() -> None:
     body = "start\n:请核对\n：订单；\n地址;\nstop"
     assert loads(block(body), recover=True).hash == loads(block(body)).hash
+
+
+@pytest.mark.parametrize(
+    ("bad", "good"),
+    [
+        (
+            "if (a) then yes\n:x;\nelse no\n:y;\nendif\nwhile (b)\n:z;\nendwhile",
+            "if (a) then (yes)\n:x;\nelse (no)\n:y;\nendif\nwhile (b)\n:z;\nendwhile",
+        ),
+        (
+            "if (a) is 否\n:x;\nendif\nif (b) then (c)\n:y;\nendif",
+            "if (a) is (否)\n:x;\nendif\nif (b) then (c)\n:y;\nendif",
+        ),
+        ("repeat\n:x;\nrepeat while (v) is 是 not 否", "repeat\n:x;\nrepeat while (v) is (是) not (否)"),
+        (":c；；\n:d;", ":c;\n:d;"),
+        (":步骤；<<input>>\n:d;", ":步骤; <<input>>\n:d;"),
+        ("while (a)\n:x;\nbackward：y；\nendwhile", "while (a)\n:x;\nbackward:y;\nendwhile"),
+        (":a;\n-> 是；\n:b;", ":a;\n-> 是;\n:b;"),
+        (":a;\nend;;", ":a;\nend"),
+    ],
+)
+def test_what_swallows_the_lines_below_is_mended(bad: str, good: str) -> None:
+    flow = loads(block(f"start\n{bad}"), recover=True)
+    assert flow.hash == loads(block(f"start\n{good}")).hash
+    assert flow.warnings
+
+
+def test_what_could_not_be_mended_is_told_alone() -> None:
+    with pytest.raises(NotationError) as caught:
+        loads(block("start\nif (a) then yes\n:b;\nendif\nnonsense\nstop"), recover=True)
+    assert [told.code for told in caught.value.diagnostics] == ["unknown-statement"]
+
+
+def test_a_text_without_its_first_line_may_have_its_last() -> None:
+    assert loads("start\n:a;\nstop\n@enduml", recover=True).hash == loads(block("start\n:a;\nstop")).hash
+
+
+def test_a_block_that_is_not_closed_ends_where_the_next_begins() -> None:
+    found = list(parse_all("@startuml\n:a;\n@startuml\n:b;\n@enduml\n"))
+    assert [type(each).__name__ for each in found] == ["Diagram", "Diagram"]

@@ -129,3 +129,49 @@ def test_a_diagram_in_markdown_is_read(tmp_path: Path) -> None:
     found = json.loads(flowdial("graph", file).stdout)
     assert [node["kind"] for node in found["nodes"]] == ["start", "action", "stop"]
     assert found["nodes"][1]["line"] == 5
+
+
+@pytest.mark.parametrize(
+    ("written", "laid"),
+    [
+        ("A -left-> l", "A -left-> l"),
+        ("A-r->r:r", "A -r-> r:r"),
+        ("A -[#red]r-> r : go", "A -[#red]r-> r : go"),
+        ("A -->o o", "A -->o o"),
+        ("A x--> x", "A x--> x"),
+        ("A   <-up-   u:go", "A <-up- u:go"),
+        ("A <<x-y>>   -->B   :   go", "A <<x-y>> --> B : go"),
+        ("[*]->A", "[*] -> A"),
+        ("start /' why '/", "start /' why '/"),
+    ],
+)
+def test_a_statement_is_laid_out_and_keeps_its_meaning_and_its_comment(written: str, laid: str) -> None:
+    head = "" if written.startswith("start") else "[*] --> A\n"
+    text = f"@startuml\n{head}{written}\n@enduml\n"
+    done = flowdial("fmt", "-", stdin=text)
+    assert done.stdout == f"@startuml\n{head}{laid}\n@enduml\n"
+    assert loads(done.stdout).hash == loads(text).hash
+
+
+def test_a_file_without_a_diagram_is_refused_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "plain.txt"
+    file.write_text("some prose\n\n\n", encoding="utf-8")
+    done = flowdial("fmt", file)
+    assert done.returncode == 2
+    assert "no diagram found" in done.stderr
+    assert file.read_text(encoding="utf-8") == "some prose\n\n\n"
+
+
+def test_an_include_of_the_folder_is_found(tmp_path: Path) -> None:
+    (tmp_path / "steps.puml").write_text(":a;\n", encoding="utf-8")
+    file = tmp_path / "main.puml"
+    file.write_text("@startuml\nSTART\n!include steps.puml\nstop\n@enduml\n", encoding="utf-8")
+    assert flowdial("fmt", file).returncode == 0
+    assert file.read_text(encoding="utf-8") == "@startuml\nstart\n!include steps.puml\nstop\n@enduml\n"
+
+
+def test_line_ends_and_the_margin_of_a_fence_stay(tmp_path: Path) -> None:
+    file = tmp_path / "page.md"
+    file.write_bytes(b"- item\r\n\r\n  ```plantuml\r\n  START\r\n  :a;\r\n  ```\r\n\r\n")
+    assert flowdial("fmt", file).returncode == 0
+    assert file.read_bytes() == b"- item\r\n\r\n  ```plantuml\r\n  start\r\n  :a;\r\n  ```\r\n\r\n"
