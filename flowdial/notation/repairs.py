@@ -119,7 +119,7 @@ _OLDER_ENDINGS = {
 }
 _OLDER = re.compile(r"^(\s*(?:#\w+)?:[^;]*?)\s*(?P<at>[|</\]}]|(?<!>)>)\s*$")
 _NEXT = re.compile(
-    r"\s*(?:#\w+)?(?::|(?:start|stop|end|if|else|while|repeat|fork|split|switch|case|detach|kill|note|partition|group)\b|[-|(}])",
+    r"\s*(?:#\w+)?(?::|(?:start|stop|end|if|else|while|repeat|fork|split|switch|case|detach|kill|note|partition|group)\b|\}|\|[^|]+\|[^|;]*$)",
     re.IGNORECASE,
 )
 

@@ -345,6 +345,13 @@ def test_the_older_endings_of_an_action_are_read_as_they_were_meant(ending: str,
     assert [(told.code, told.line) for told in flow.warnings] == [("older-ending", 3)]
 
 
+def test_a_table_in_an_action_is_no_older_ending() -> None:
+    text = block("start\n:价目\n|a|b|\n|c|d|;\nstop")
+    assert loads(text, recover=True).hash == loads(text).hash
+    table = block("start\n:|a|b|\n|c|d|;\nstop")
+    assert loads(table, recover=True).hash == loads(table).hash
+
+
 def test_an_older_ending_before_more_text_is_text() -> None:
     text = block("start\n:a |\nb;\nstop")
     assert loads(text, recover=True).hash == loads(text).hash
