@@ -102,6 +102,7 @@ class InProcess(Reader):
         return [None if result is None else self.judge(result) for result in results]
 
     def _safely(self, text: str) -> Any:
+        """What was read; a reader that raises, ours too, has refused the diagram and is counted so."""
         try:
             return self.read(text)
         except Exception:

@@ -63,7 +63,7 @@ class StateBuilder(Builder):
         of = (found["note_of"] or "").strip('"')
         return Note(span(token), (text or "").strip(), of, free, alias, found["note_color"] or "")
 
-    LOOKS = Builder.DECORATION
+    DISPLAY = Builder.DECORATION
 
     def JSON(self, token: Token) -> Statement:
         found = self.fields(token)
