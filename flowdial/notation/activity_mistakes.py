@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flowdial.notation.mistakes import Mistake, first, legacy, shape
 
@@ -155,10 +156,23 @@ _SHAPES = (
     ),
     shape(
         "trailing-comment",
-        r".*;\s*(?P<at>')",
+        r".*;\s*(?P<at>'|//)",
         "a comment cannot follow a statement",
-        "give it a line of its own",
+        "give it a line of its own, which begins with `'`",
         "{before}",
+    ),
+    shape(
+        "comment-sign",
+        r"(?P<at>//|#(?=\s))",
+        "a comment does not begin with `{at}`",
+        "write `'` before it",
+        "",
+    ),
+    shape(
+        "branch-braces",
+        r"\}?\s*(?:(?:else\s*)?if|else|while|switch|repeat|fork)\b.*(?P<at>\{)\s*$",
+        "the branches of a choice or a loop have no braces",
+        "write `if (…) then` … `else` … `endif`, `while (…)` … `endwhile`",
     ),
     shape(
         "unclosed-action",
@@ -240,6 +254,11 @@ _STRAY = {
     "end group": ("GROUP", "closes no `group`"),
     "endgroup": ("GROUP", "closes no `group`"),
     "}": ("GROUP", "closes no `{`"),
+    **{
+        f"end{space}{word}": ("GROUP", f"closes no `{word}`")
+        for space in (" ", "")
+        for word in ("partition", "package", "rectangle", "card")
+    },
 }
 _STRAY_REST = re.compile(r"\s*(?:$|;\s*$|:|\(.*\)\s*(?:then\s*)?;?\s*$)")
 _ELSE = re.compile(r"else\s*(?:\(.*\))?\s*;?|else\s*if\s*\(.*\).*", re.IGNORECASE)
@@ -268,6 +287,23 @@ _WRITTEN = {
     "title": "title text",
     "note": "note right: text",
 }
+#: Words of programming languages, and how PlantUML says it.
+_FOREIGN = {
+    "until": "`repeat while (…)`, which goes on while its condition holds",
+    "loop": "`while (…)` … `endwhile`",
+    "for": "`while (…)` … `endwhile`",
+    "foreach": "`while (…)` … `endwhile`",
+    "do": "`repeat` … `repeat while (…)`",
+    "return": "`stop`",
+    "exit": "`stop`",
+    "continue": "`goto name`, with `label name` at the place to go on",
+    "parallel": "`fork` … `fork again` … `end fork`",
+    "par": "`fork` … `fork again` … `end fork`",
+    "and": "`fork again`",
+    "function": '`partition "name" {` … `}`',
+    "begin": "`start`",
+    "finish": "`stop`",
+}
 _MISREAD = re.compile(r"\s*(?:else\s*)?if\s*\([^()\n]*\)\s*\([^()\n]*\)\s*;?\s*", re.IGNORECASE)
 
 
@@ -275,7 +311,15 @@ def explain(line: str, column: int, opened: Sequence[str]) -> Mistake:
     """The best wording for a line that is refused at `column` (from 1) within the blocks `opened`, outermost first."""
     short = line[:2000]
     stray = None if _MISREAD.fullmatch(short) else _stray(short, opened)
-    return stray or legacy(short) or first(_SHAPES, short) or _unknown(short[column - 1 :])
+    return stray or legacy(short) or _shaped(short) or _unknown(short[column - 1 :])
+
+
+def _shaped(line: str) -> Mistake | None:
+    """The first shape; a condition that gets its parentheses gives them to its label too."""
+    found = first(_SHAPES, line)
+    if found and found.code == "condition-parentheses" and found.mend and (label := first(LABELS, found.mend[0])):
+        return replace(found, mend=label.mend)
+    return found
 
 
 def _stray(line: str, opened: Sequence[str]) -> Mistake | None:
@@ -302,6 +346,8 @@ def _misplaced(line: str, word: str, block: str, fault: str, opened: Sequence[st
 
 def _unknown(rest: str) -> Mistake:
     word = rest.split(None, 1)[0][:40] if rest.split() else "the end of the diagram"
+    if (known := re.match(r"[a-z]+", word.lower())) and (meant := _FOREIGN.get(known[0])):
+        return Mistake("foreign-keyword", f"`{known[0]}` is not a keyword of activity diagrams", f"write {meant}")
     if written := _WRITTEN.get(word.lower()):
         return Mistake("unknown-statement", f"this is not how a `{word}` statement is written", f"write `{written}`")
     message = f"`{word}` begins no statement of an activity diagram"

@@ -16,7 +16,10 @@ from flowdial.diagnostics import Diagnostic
 
 
 class Span(NamedTuple):
-    """Where a statement stands: first and last character, counted from 1, the end exclusive."""
+    """Where a statement stands: first and last character, counted from 1, the end exclusive.
+
+    The end of a block that is left open is 0.
+    """
 
     line: int
     column: int

@@ -21,7 +21,9 @@ def span(token: Token) -> Span:
 
 
 def between(first: Token, last: Token) -> Span:
-    """From the beginning of one token to the end of another."""
+    """From the beginning of one token to the end of another, which is empty where a block is left open."""
+    if not last:
+        return Span(first.line or 1, first.column or 1, 0, 0)
     return Span(first.line or 1, first.column or 1, last.end_line or 1, last.end_column or 1)
 
 

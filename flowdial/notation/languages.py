@@ -45,8 +45,11 @@ _BUILDERS: Mapping[str, tuple[Callable[[], Builder], Mapping[str, str]]] = {
 }
 
 
-class _CloseAtEnd:
-    """Lark post-lexer: at the end of the text, close the blocks that are still open, as PlantUML does."""
+class CloseAtEnd:
+    """Lark post-lexer: at the end of the text, close the blocks that are still open, as PlantUML does.
+
+    The tokens that close them are empty.
+    """
 
     always_accept = ()
 
@@ -55,6 +58,7 @@ class _CloseAtEnd:
         self.closing = frozenset(closers.values())
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+        """The tokens of `stream`, and those that close what is left open."""
         opened: list[Token] = []
         last: Token | None = None
         for last in stream:
@@ -78,7 +82,7 @@ def language(kind: str) -> Language:
         parser="lalr",
         lexer="contextual",
         transformer=builder,
-        postlex=_CloseAtEnd(closers),
+        postlex=CloseAtEnd(closers),
         import_paths=[str(path.parent)],
     )
     builder.learn({terminal.name: terminal.pattern.to_regexp() for terminal in lark.terminals})

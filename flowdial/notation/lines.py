@@ -28,11 +28,15 @@ _STEP_KEYS = frozenset({"say"})
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The raw lines between `@startuml` and `@enduml`; `first` is the file's line of `lines[0]`."""
+    """The raw lines between `@startuml` and `@enduml`; `first` is the file's line of `lines[0]`.
+
+    `closed` tells whether `@enduml`, or the end of a Markdown fence, stands behind them.
+    """
 
     lines: tuple[str, ...]
     first: int
     name: str = ""
+    closed: bool = True
 
 
 @dataclass(slots=True)
@@ -59,7 +63,7 @@ def blocks(text: str) -> list[Block]:
     for index, line in enumerate(lines):
         if "@" in line or "`" in line or "~" in line:
             finder.see(lines, index, line)
-    finder.close(lines, len(lines))
+    finder.close(lines, len(lines), closed=False)
     return finder.found
 
 
@@ -80,17 +84,17 @@ class _Finder:
         elif self.opened is None and (match := _OPEN.match(line)):
             self.opened, self.fenced = (_name(match), index + 1), 0
         elif self.opened is not None and (_CLOSE.match(line) or _OPEN.match(line)):
-            self.close(lines, index)
+            self.close(lines, index, closed=bool(_CLOSE.match(line)))
             if match := _OPEN.match(line):
                 self.opened = (_name(match), index + 1)
         elif fence and self.opened is None and not self.fence:
             self.fence = fence["fence"]
             self.fenced = index + 1 if _PLANTUML.match(fence["info"]) else 0
 
-    def close(self, lines: list[str], end: int) -> None:
+    def close(self, lines: list[str], end: int, *, closed: bool = True) -> None:
         name, begin = self.opened or ("", self.fenced)
         if (begin and self.opened) or self.fenced:
-            self.found.append(Block(tuple(lines[begin:end]), begin + 1, name))
+            self.found.append(Block(tuple(lines[begin:end]), begin + 1, name, closed))
         self.opened, self.fenced = None, 0
 
 

@@ -34,6 +34,14 @@ class Mistake:
     joins: bool = False
     closes: tuple[str, ...] = ()
 
+    @property
+    def read_as(self) -> str:
+        """What the mend makes of the line, for a warning."""
+        lines = [line.strip() for line in self.mend or () if line.strip()]
+        if not lines:
+            return "left out"
+        return ("the line before goes on with " if self.joins else "read as ") + ", then ".join(f"`{x}`" for x in lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:

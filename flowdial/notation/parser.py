@@ -17,9 +17,10 @@ from flowdial.notation import kinds
 from flowdial.notation.ast import Diagram
 from flowdial.notation.diagnostics import located
 from flowdial.notation.languages import language
+from flowdial.notation.legacy import refused_line
 from flowdial.notation.lines import Block, Prepared, blocks, prepare
 from flowdial.notation.reading import Reading, read
-from flowdial.notation.repairs import repair, whole_text, with_start
+from flowdial.notation.repairs import left_open, repair, unclosed, whole_text, with_start
 
 
 def parse(text: str, *, index: int = 0, recover: bool = False, folder: Path | None = None) -> Diagram:
@@ -72,16 +73,17 @@ def parse_block(block: Block, recover: bool = False, folder: Path | None = None)
         raise located("empty", "the diagram is empty", line, block.first - opened, 1, hint)
     repairs = repair(prepared) if recover else []
     kind, reading = _read(prepared)
-    prepared = reading.prepared
     if recover and reading.left:
-        raise NotationError.of(_one_a_line(reading.left))
+        raise _refusal(reading.left, prepared)
     if reading.body is None or (reading.mended and not recover):
-        raise NotationError.of(_one_a_line([*reading.mended, *reading.left]))
-    body = reading.body
+        raise _refusal(reading.mistakes, prepared)
+    body, prepared = reading.body, reading.prepared
+    if recover:
+        repairs += [*reading.warnings, *left_open(body, prepared), *unclosed(block)]
     if recover and kind == "activity":
         body, added = with_start(body, prepared)
         repairs += added
-    warnings = tuple(replace(told, severity="warning") for told in _in_order([*repairs, *reading.mended]))
+    warnings = tuple(replace(told, severity="warning") for told in sorted(repairs, key=lambda told: told.line))
     return Diagram(
         kind,
         body,
@@ -103,16 +105,27 @@ def _read(prepared: Prepared) -> tuple[str, Reading]:
         readings.append((kind, read(language(kind), prepared)))
         if not readings[-1][1].mended and readings[-1][1].body is not None:
             return readings[-1]
-    return max(readings, key=lambda found: _in_order([*found[1].mended, *found[1].left])[0].line)
+    return max(readings, key=lambda found: found[1].mistakes[0].line)
 
 
-def _in_order(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
-    return sorted(diagnostics, key=lambda told: told.line)
+def _refusal(diagnostics: list[Diagnostic], prepared: Prepared) -> NotationError:
+    """Every mistake; of a legacy diagram first the line that is wrong there too, as PlantUML blames it."""
+    told = _one_a_line(diagnostics)
+    at = refused_line(prepared.text) if any(one.code == "legacy-syntax" for one in told) else None
+    place = prepared.origins[at - 1] if at is not None else 0
+    if at is None or place <= told[0].line:
+        return NotationError.of(told)
+    line = prepared.text.split("\n")[at - 1]
+    message = "this line is not even in PlantUML's legacy activity syntax, in which the diagram is written"
+    hint = "write the diagram in the current syntax: `start`, `:step;`, `if (…) then (…)`, `stop`"
+    first = Diagnostic("legacy-mistake", message, line, place, len(line) - len(line.lstrip()) + 1, hint)
+    return NotationError.of([first, *(one for one in told if one.line != place)])
 
 
 def _one_a_line(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
     """The first mistake of each line: what is wrong with the mended line is not in the file."""
-    return list({told.line: told for told in reversed(_in_order(diagnostics))}.values())[::-1]
+    ordered = sorted(diagnostics, key=lambda told: told.line)
+    return list({told.line: told for told in reversed(ordered)}.values())[::-1]
 
 
 def _other_kind(kind: str, prepared: Prepared) -> NotationError:

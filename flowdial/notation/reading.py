@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lark import Token
 from lark.exceptions import UnexpectedInput, UnexpectedToken
@@ -43,13 +43,23 @@ _STATEMENT = re.compile(
 class Reading:
     """What was read, and of what: `prepared` is the text with its mends.
 
-    `body` is None where a mistake was left; a mistake is mended or left as its diagnostic says.
+    `mended` are mistakes beside what they were read as; `body` is None where a mistake is `left`.
     """
 
     prepared: Prepared
     body: Body | None = None
-    mended: list[Diagnostic] = field(default_factory=list)
+    mended: list[tuple[Diagnostic, str]] = field(default_factory=list)
     left: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def mistakes(self) -> list[Diagnostic]:
+        """All of them, in order of their lines."""
+        return sorted([*(told for told, _ in self.mended), *self.left], key=lambda told: told.line)
+
+    @property
+    def warnings(self) -> list[Diagnostic]:
+        """What was mended, and how."""
+        return [replace(told, severity="warning", hint=read_as) for told, read_as in self.mended]
 
 
 def read(language: Language, prepared: Prepared) -> Reading:
@@ -101,8 +111,12 @@ class _Reader:
     def tell(self, mistake: Mistake, source: str, line: int, column: int) -> None:
         place = self.origins[min(line, len(self.origins)) - 1]
         told = Diagnostic(mistake.code, mistake.message, source, place, mistake.column or column, mistake.hint)
-        mended = mistake.mend is not None or mistake.code == _UNCLOSED_NOTE
-        (self.reading.mended if mended else self.reading.left).append(told)
+        if mistake.code == _UNCLOSED_NOTE:
+            self.reading.mended.append((told, "read as if `end note` stood before the next statement"))
+        elif mistake.mend is None:
+            self.reading.left.append(told)
+        else:
+            self.reading.mended.append((told, mistake.read_as))
 
     def mend(self, mistake: Mistake, line: int) -> None:
         """Replace the line, or continue the one before it."""
@@ -140,7 +154,16 @@ class _Reader:
 
 
 def _opened(error: UnexpectedInput, closers: Mapping[str, str]) -> tuple[str, ...]:
-    """Terminals of the blocks that are open where the parser stopped, outermost first."""
+    """Terminals of the blocks that are open where the parser stopped, outermost first.
+
+    A block that was closed just before may still lie on the parser's stack.
+    """
     parser = getattr(error, "interactive_parser", None)
     stack = parser.parser_state.value_stack if parser is not None else ()
-    return tuple(value.type for value in stack if isinstance(value, Token) and value.type in closers)
+    opened: list[str] = []
+    for token in stack:
+        if isinstance(token, Token) and token.type in closers:
+            opened.append(token.type)
+        elif isinstance(token, Token) and opened and token.type == closers[opened[-1]]:
+            opened.pop()
+    return tuple(opened)

@@ -8,13 +8,13 @@ recovery is asked for. Knows lines and the syntax tree; parses nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from flowdial.diagnostics import Diagnostic
 from flowdial.notation import ast
 from flowdial.notation.activity_mistakes import LABELS
 from flowdial.notation.lines import Block, Prepared
-from flowdial.notation.mistakes import Mistake
 
 _Replace = str | Callable[[re.Match[str]], str]
 
@@ -76,30 +76,25 @@ def _statements(lines: list[str]) -> Iterator[int]:
         acting = (acting or begins) and not _ENDED.fullmatch(lines[at])
 
 
+class _Repair(NamedTuple):
+    """What is wrong with a line at `column` (from 1), and the line as it was meant."""
+
+    code: str
+    message: str
+    column: int
+    mended: str
+
+
 def repair(prepared: Prepared) -> list[Diagnostic]:
     """Change the lines of `prepared` and tell each change."""
     told: list[Diagnostic] = []
     lines = prepared.text.split("\n")
     for at in _statements(lines):
-        line = lines[at]
-        if label := _unlabelled(line):
-            told.append(Diagnostic(label.code, label.message, line, prepared.origins[at], label.column, label.hint))
-            lines[at] = "\n".join(label.mend or (line,))
-            continue
-        if older := _older(lines, at):
-            mended, found = older
-            message = f"`{found['at']}` ended an action up to PlantUML 1.2025, and does no more"
-            hint = f"read as `{mended.strip()}`"
-            told.append(Diagnostic("older-ending", message, line, prepared.origins[at], found.start("at") + 1, hint))
-            lines[at] = mended
-            continue
-        for code, pattern, replacement, message in _RULES:
-            if match := pattern.match(line):
-                mended = pattern.sub(replacement, line)
-                hint = f"read as `{mended.strip()}`"
-                told.append(Diagnostic(code, message, line, prepared.origins[at], match.start("at") + 1, hint))
-                lines[at] = mended
-                break
+        found = next((done for attempt in _ATTEMPTS if (done := attempt(lines, at))), None)
+        if found is not None:
+            hint = f"read as `{found.mended.strip()}`"
+            told.append(Diagnostic(found.code, found.message, lines[at], prepared.origins[at], found.column, hint))
+            lines[at] = found.mended
     prepared.text = "\n".join(lines)
     return told
 
@@ -124,20 +119,51 @@ _NEXT = re.compile(
 )
 
 
-def _unlabelled(line: str) -> Mistake | None:
+def _unlabelled(lines: list[str], at: int) -> _Repair | None:
     """`if (a) then yes`, which PlantUML reads as a condition that runs on to the next line that ends in `)`."""
-    if not _LABELLED.match(line) or _WHEN.search(line):
+    if not _LABELLED.match(lines[at]) or _WHEN.search(lines[at]):
         return None
-    return next((found for shape in LABELS if (found := shape.mistake(line)) and found.mend), None)
+    label = next((found for shape in LABELS if (found := shape.mistake(lines[at])) and found.mend), None)
+    return _Repair(label.code, label.message, label.column, "\n".join(label.mend or ())) if label else None
 
 
-def _older(lines: list[str], at: int) -> tuple[str, re.Match[str]] | None:
-    """The line `:step|` as it is written now, where the next line begins a statement, so that it was an ending."""
+def _older(lines: list[str], at: int) -> _Repair | None:
+    """The line `:step|`, where the next line begins a statement, so that it was an ending."""
     match = _OLDER.match(lines[at])
     following = next((line for line in lines[at + 1 :] if line.strip()), None)
     if match is None or (following is not None and not _NEXT.match(following)):
         return None
-    return f"{match[1]}; <<{_OLDER_ENDINGS[match['at']]}>>", match
+    message = f"`{match['at']}` ended an action up to PlantUML 1.2025, and does no more"
+    mended = f"{match[1]}; <<{_OLDER_ENDINGS[match['at']]}>>"
+    return _Repair("older-ending", message, match.start("at") + 1, mended)
+
+
+_UNENDED = re.compile(r"\s*(?:#\w+)?:[^;；]*[^;；\s\\|<>/\]}]\s*$")
+_STATEMENT = re.compile(
+    r"\s*(?:(?:#\w+)?:[^;]*;|(?:else\s*)?if\s*\(.*\)\s*then\b.*|else(?:\s*\(.*\))?|(?:end\s*)?while\s*\(.*\).*"
+    r"|end\s*(?:if|while|fork|merge|split|switch)|repeat(?:\s*while\b.*)?|(?:switch|case)\s*\(.*\)"
+    r"|(?:fork|split)(?:\s*again)?|start|stop|detach|kill|break);?\s*$",
+    re.IGNORECASE,
+)
+
+
+def _unended(lines: list[str], at: int) -> _Repair | None:
+    """`:step` without its `;` above a line that is a whole statement: the action would take that in."""
+    following = next((line for line in lines[at + 1 :] if line.strip()), "")
+    if not _UNENDED.match(lines[at]) or not _STATEMENT.match(following):
+        return None
+    line = lines[at].rstrip()
+    return _Repair("missing-semicolon", "the action does not end before the next statement", len(line) + 1, f"{line};")
+
+
+def _punctuation(lines: list[str], at: int) -> _Repair | None:
+    for code, pattern, replacement, message in _RULES:
+        if match := pattern.match(lines[at]):
+            return _Repair(code, message, match.start("at") + 1, pattern.sub(replacement, lines[at]))
+    return None
+
+
+_ATTEMPTS = (_unlabelled, _older, _unended, _punctuation)
 
 
 def whole_text(text: str) -> tuple[Block, Diagnostic]:
@@ -149,6 +175,42 @@ def whole_text(text: str) -> tuple[Block, Diagnostic]:
     return Block(lines, 1), Diagnostic("no-diagram", "there is no `@startuml` line", first, 1, 1, hint)
 
 
+def unclosed(block: Block) -> list[Diagnostic]:
+    """A warning where the file ends without `@enduml`."""
+    if block.closed:
+        return []
+    last = max((at for at, line in enumerate(block.lines) if line.strip()), default=0)
+    message, hint = "the diagram ends without `@enduml`", "read as if it stood below this line"
+    return [Diagnostic("missing-enduml", message, block.lines[last], block.first + last, 1, hint)]
+
+
+#: The block statements: how they begin, and what closes them.
+_CLOSED_BY: Mapping[type[ast.Statement], tuple[str, str]] = {
+    ast.If: ("if", "endif"),
+    ast.Switch: ("switch", "endswitch"),
+    ast.While: ("while", "endwhile"),
+    ast.Repeat: ("repeat", "repeat while"),
+    ast.Group: ("group", "}"),
+    ast.State: ("state", "}"),
+}
+
+
+def left_open(body: ast.Body, prepared: Prepared) -> list[Diagnostic]:
+    """A warning for each block that nothing closes; such blocks are the last of what they stand in."""
+    told: list[Diagnostic] = []
+    lines = prepared.text.split("\n")
+    while body:
+        last = body[-1]
+        if last.span.end_line == 0:
+            word = last.word if isinstance(last, ast.Parallel) else ""
+            opening, closing = (word, f"end {word}") if word else _CLOSED_BY[type(last)]
+            message, hint = f"the `{opening}` is not closed", f"read as if `{closing}` stood at the end of the diagram"
+            line, place = lines[last.span.line - 1], prepared.origins[last.span.line - 1]
+            told.append(Diagnostic("left-open", message, line, place, last.span.column, hint))
+        body = next(reversed(ast.inner(last)), ())
+    return told
+
+
 def with_start(body: ast.Body, prepared: Prepared) -> tuple[ast.Body, list[Diagnostic]]:
     """The body of an activity diagram with a `start` before its first step, where it has none anywhere."""
     nested = [body]
@@ -156,7 +218,8 @@ def with_start(body: ast.Body, prepared: Prepared) -> tuple[ast.Body, list[Diagn
         if any(isinstance(s, ast.Terminal) and s.word == "start" for s in current):
             return body, []
         nested += [inner for statement in current for inner in ast.inner(statement)]
-    at = next((i for i, s in enumerate(body) if not isinstance(s, ast.Decoration | ast.Swimlane | ast.Note)), None)
+    before_it = ast.Decoration | ast.Swimlane | ast.Note | ast.Arrow
+    at = next((i for i, statement in enumerate(body) if not isinstance(statement, before_it)), None)
     if at is None:
         return body, []
     span = body[at].span

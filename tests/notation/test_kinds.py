@@ -5,7 +5,6 @@ import pytest
 from flowdial.errors import NotationError
 from flowdial.flow import loads
 from flowdial.notation import kinds, parse
-from flowdial.notation.legacy import modern
 
 
 def refusal(body: str) -> NotationError:
@@ -169,95 +168,6 @@ def test_a_text_that_looks_like_both_is_read_as_the_one_that_it_is() -> None:
 )
 def test_the_kind_whose_marks_come_first_is_tried_first(text: str, expected: tuple[str, ...]) -> None:
     assert kinds.candidates(text) == expected
-
-
-#: a line of the legacy syntax, where it begins to be legacy, and how it is written now
-LEGACY = [
-    ('(*) --> "Pick"', 1, ["start", ":Pick;"]),
-    ('(*top) --> "Pick"', 1, ["start", ":Pick;"]),
-    ('"Pick" --> (*)', 1, [":Pick;", "stop"]),
-    ('"Pick" --> "Pack"', 1, [":Pick;", ":Pack;"]),
-    ('"取货" --> "发货"', 1, [":取货;", ":发货;"]),
-    ('--> "Pack"', 1, [":Pack;"]),
-    ('-> "Pack"', 1, [":Pack;"]),
-    ('-left-> "Pack" #red', 1, [":Pack;"]),
-    ('  -->[yes] "Pack"', 3, ["-> yes;", ":Pack;"]),
-    ('"Pick" -->[no] (*)', 1, [":Pick;", "-> no;", "stop"]),
-    ("-->[done] (*)", 1, ["-> done;", "stop"]),
-    ("--> (*)", 1, ["stop"]),
-    ('"Pick" as p --> Pack', 1, [":Pick;", ":Pack;"]),
-    ('Pick --> "Pack"', 1, [":Pick;", ":Pack;"]),
-    ('(*) -down-> "Pick" as p', 1, ["start", ":Pick;"]),
-    ('"Pick" -[#red]-> "Pack"', 1, [":Pick;", ":Pack;"]),
-    ('"Pick" --> "Pack" <<input>>', 1, [":Pick;", ":Pack;"]),
-    ('if "in stock?" then', 1, ["if (in stock?) then"]),
-    ('IF "in stock?" THEN', 1, ["if (in stock?) then"]),
-    ('\tif "in stock?"', 2, ["if (in stock?) then"]),
-    ('--> if "in stock?" then', 1, ["if (in stock?) then"]),
-    ('"Pick" --> ===B1===', 1, [":Pick;", "fork"]),
-    ('===B1=== --> "Pack"', 1, ["end fork", ":Pack;"]),
-]
-
-
-@pytest.mark.parametrize(("line", "column", "written"), LEGACY)
-def test_a_legacy_line_has_its_modern_form(line: str, column: int, written: list[str]) -> None:
-    assert modern(line) == (column, tuple(written))
-
-
-REFUSED = [case for case in LEGACY if not case[0].lstrip().startswith("-")]
-
-
-@pytest.mark.parametrize(("line", "column", "written"), REFUSED)
-def test_a_legacy_line_is_refused_with_its_modern_form(line: str, column: int, written: list[str]) -> None:
-    """Behind a step, so that the text is an activity diagram whatever the line is."""
-    error = refusal(f"start\n:a;\n{line}\nstop")
-    assert codes(error) == [(4, "legacy-syntax")]
-    assert error.column == column
-    assert error.hint == "the modern form of this line is " + ", then ".join(f"`{each}`" for each in written)
-
-
-@pytest.mark.parametrize("line", [case[0].strip() for case in LEGACY if case not in REFUSED])
-def test_a_legacy_line_that_begins_with_a_dash_is_an_item_of_a_list_as_plantuml_reads_it(line: str) -> None:
-    assert loads(f"@startuml\nstart\n:a;\n{line}\nstop\n@enduml").nodes["action2"].label == line[1:].strip()
-
-
-@pytest.mark.parametrize("written", [lines for _, _, lines in LEGACY])
-def test_the_modern_form_is_no_legacy_line_itself(written: list[str]) -> None:
-    assert all(modern(line) is None for line in written)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "start",
-        ":a;",
-        "-> yes;",
-        '-> "yes";',
-        "->",
-        "-[#red]-> yes;",
-        "[*] --> A",
-        "A --> B",
-        "A --> B : go",
-        "else",
-        "endif",
-        "if (a) then (b)",
-        'if ("a") then',
-        '"A" : text',
-        'state "A" as B',
-    ],
-)
-def test_a_modern_line_is_not_taken_for_a_legacy_one(line: str) -> None:
-    assert modern(line) is None
-
-
-def test_every_line_of_a_legacy_diagram_is_told() -> None:
-    error = refusal('(*) --> "Pick"\n"Pick" --> "Pack"\n"Pack" -->[sent] (*)')
-    assert codes(error) == [(2, "legacy-syntax"), (3, "legacy-syntax"), (4, "legacy-syntax")]
-
-
-def test_a_legacy_condition_makes_no_stray_of_its_else() -> None:
-    body = '(*) --> "Pick"\nif "in stock?" then\n-->[yes] "Pack"\nelse\n-->[no] (*)\nendif'
-    assert {told.code for told in refusal(body).diagnostics} == {"legacy-syntax"}
 
 
 @pytest.mark.parametrize("text", ["hello world", '(*) --> "First"', "label", "()", "else (x)", "#red;line:blue:x;"])

@@ -18,6 +18,9 @@ PLACES = [
     ("brace", "brace", 3, 1, "{"),
     ("case-colon", "case-colon", 3, 10, ":"),
     ("condition-parentheses", "condition-parentheses", 3, 7, "more letters"),
+    ("branch-braces", "branch-braces", 3, 12, "{"),
+    ("comment-sign", "comment-sign", 3, 1, "//"),
+    ("foreign-keyword", "foreign-keyword", 5, 1, "until"),
     ("diagram-kind-class", "diagram-kind", 2, 1, "class Order"),
     ("diagram-kind-sequence", "diagram-kind", 2, 1, "Alice ->"),
     ("double-semicolon", "double-semicolon", 4, 4, ";;"),
@@ -33,6 +36,7 @@ PLACES = [
     ("full-width-label", "full-width", 3, 17, "（是"),
     ("label-parentheses-else", "label-parentheses", 4, 6, "否"),
     ("label-parentheses-is", "label-parentheses", 4, 24, "否"),
+    ("legacy-mistake", "legacy-mistake", 4, 3, "then"),
     ("legacy-syntax", "legacy-syntax", 2, 1, "(*)"),
     ("missing-colon", "missing-colon", 3, 1, "发货"),
     ("missing-then", "missing-then", 3, 14, "(是)"),
@@ -144,8 +148,8 @@ def codes(*, state: bool) -> set[str]:
 
 
 def test_every_mistake_has_a_malformed_chart() -> None:
-    others = {"stray", "diagram-kind", "unknown-statement", "empty", "no-diagram", "annotation"}
-    others |= {"legacy-syntax", "include", "preprocessor", "color", "late-swimlane", "detach"}
+    others = {"stray", "diagram-kind", "unknown-statement", "foreign-keyword", "empty", "no-diagram", "annotation"}
+    others |= {"legacy-syntax", "legacy-mistake", "include", "preprocessor", "color", "late-swimlane", "detach"}
     assert {shape.code for shape in activity_mistakes._SHAPES} | others == codes(state=False)
 
 

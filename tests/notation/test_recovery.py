@@ -171,7 +171,31 @@ MENDED: list[tuple[str, str, str, Warned]] = [
         "an action without its semicolon",
         "start\n:发货\nstop",
         "start\n:发货;\nstop",
-        [(3, 1, "unclosed-action")],
+        [(3, 4, "missing-semicolon")],
+    ),
+    (
+        "an action without its semicolon before others that have it",
+        "start\n:发货\nif (完好) then (是)\n:退款;\nendif\n:寄回\n:结束;\nstop",
+        "start\n:发货;\nif (完好) then (是)\n:退款;\nendif\n:寄回;\n:结束;\nstop",
+        [(3, 4, "missing-semicolon"), (7, 4, "missing-semicolon")],
+    ),
+    (
+        "a condition and its label without parentheses",
+        "start\nif 完好 then 是\n:退款;\nelse 否\n:拒绝;\nendif\nstop",
+        "start\nif (完好) then (是)\n:退款;\nelse (否)\n:拒绝;\nendif\nstop",
+        [(3, 4, "condition-parentheses"), (5, 6, "label-parentheses")],
+    ),
+    (
+        "a comment behind a step in the manner of a programming language",
+        "start\n:pick; // first\nstop",
+        "start\n:pick;\nstop",
+        [(3, 8, "trailing-comment")],
+    ),
+    (
+        "a partition that is closed twice",
+        "start\npartition A {\n:a;\n}\nend partition\nstop",
+        "start\npartition A {\n:a;\n}\nstop",
+        [(6, 1, "stray")],
     ),
     (
         "a comment behind a step",
@@ -279,14 +303,42 @@ def test_strict_reads_a_full_width_semicolon_as_plantuml_does() -> None:
     assert loads(block(":查询；\n:发货;")).nodes["action1"].label == "查询；\n:发货"
 
 
-@pytest.mark.parametrize("end", ["endif\n@enduml\n", "endif\n", "endif", "@enduml\n", ""])
-def test_a_diagram_whose_end_is_missing_means_the_same_without_a_warning(end: str) -> None:
-    """PlantUML closes what is open at the end of the text."""
+@pytest.mark.parametrize(
+    ("end", "places"),
+    [
+        ("endif\n@enduml\n", []),
+        ("endif\n", [(7, 1, "missing-enduml")]),
+        ("endif", [(7, 1, "missing-enduml")]),
+        ("@enduml\n", [(3, 1, "left-open")]),
+        ("", [(3, 1, "left-open"), (6, 1, "missing-enduml")]),
+    ],
+)
+def test_a_diagram_whose_end_is_missing_means_the_same(end: str, places: Warned) -> None:
+    """PlantUML closes what is open at the end of the text; recovery tells it."""
     text = "@startuml\nstart\nif (a?) then (yes)\n:x;\nelse (no)\n:y;\n"
-    for recover in (False, True):
-        flow = loads(text + end, recover=recover)
-        assert flow == loads(text + "endif\n@enduml\n")
-        assert not flow.warnings
+    whole = loads(text + "endif\n@enduml\n")
+    assert loads(text + end) == whole
+    assert not loads(text + end).warnings
+    assert loads(text + end, recover=True) == whole
+    assert warned(text + end) == places
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("start\nrepeat\n:a;", ["repeat"]),
+        ("start\nfork\n:a;\nfork again\nif (b) then\n:c;", ["fork", "if"]),
+        ("start\nsplit\n:a;", ["split"]),
+        ("start\nswitch (a)\ncase (b)\nwhile (c)\n:d;", ["switch", "while"]),
+        ("start\nif (a) then\nif (b) then\n:c;\nendif", ["if"]),
+        ("start\npartition Depot {\n:a;", ["group"]),
+        ("[*] --> A\nstate A {\nstate B {\n[*] --> C", ["state", "state"]),
+    ],
+)
+def test_every_block_that_is_left_open_is_told(text: str, words: list[str]) -> None:
+    warnings = loads(block(text), recover=True).warnings
+    assert [told.message for told in warnings] == [f"the `{word}` is not closed" for word in words]
+    assert all(told.hint.startswith("read as if `") for told in warnings)
 
 
 @pytest.mark.parametrize(
@@ -430,9 +482,10 @@ def test_what_nobody_can_mend_is_refused_by_recovery_too(line: str) -> None:
 
 @pytest.mark.parametrize("file", RIGHT, ids=[str(file.relative_to(ROOT)) for file in RIGHT])
 def test_recovery_changes_nothing_in_a_right_chart(file: Path) -> None:
-    """Only a missing start is added; `full_width_semicolon` is read by PlantUML otherwise than it is meant."""
+    """Only a missing start is added and an open block told; `full_width_semicolon` is read by PlantUML otherwise than it is meant."""
     strict, mended = load(file), load(file, recover=True)
     codes = [told.code for told in mended.warnings]
+    codes = [code for code in codes if not (file.stem.endswith("left_open") and code == "left-open")]
     if file.stem == "full_width_semicolon":
         assert codes == ["full-width", "missing-start"]
     elif strict.kind == "activity" and not any(node.kind == "start" for node in strict.nodes.values()):
