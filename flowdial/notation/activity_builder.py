@@ -76,7 +76,7 @@ class ActivityBuilder(Builder):
     def NOTE(self, token: Token) -> Statement:
         found = self.fields(token)
         text = (found["note_text"] or found["note_body"] or "").strip()
-        return Note(span(token), text, color=found["note_color"] or "")
+        return Note(span(token), text, color=found["note_color"] or found["note_block_color"] or "")
 
     # ---- blocks ----
     loop_body = Builder.body

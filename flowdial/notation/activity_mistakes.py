@@ -78,6 +78,20 @@ _SHAPES = (
         "{before}({after})",
     ),
     shape(
+        "empty-label",
+        r"end\s*while\s*(?P<at>\(\))\s*;?\s*$",
+        "the label of the way out is empty",
+        "write `endwhile`, or the label as in `endwhile (no)`",
+        "{before}",
+    ),
+    shape(
+        "trailing-semicolon",
+        r"end\s*while\s*\(.*\)\s*(?P<at>;)\s*$",
+        "`endwhile (…)` ends without a semicolon",
+        "leave it out",
+        "{before}",
+    ),
+    shape(
         "label-parentheses",
         r"(?P<at>case)\s*;?\s*$",
         "the case has no label",

@@ -138,7 +138,7 @@ def _older(lines: list[str], at: int) -> _Repair | None:
     return _Repair("older-ending", message, match.start("at") + 1, mended)
 
 
-_UNENDED = re.compile(r"\s*(?:#\w+)?:[^;；]*[^;；\s\\|<>/\]}]\s*$")
+_UNENDED = re.compile(r"\s*(?:#\w+)?:[^;；]*[^;；\s\\|<>/\]{}]\s*$")
 _STATEMENT = re.compile(
     r"\s*(?:(?:#\w+)?:[^;]*;|(?:else\s*)?if\s*\(.*\)\s*then\b.*|else(?:\s*\(.*\))?|(?:end\s*)?while\s*\(.*\).*"
     r"|end\s*(?:if|while|fork|merge|split|switch)|repeat(?:\s*while\b.*)?|(?:switch|case)\s*\(.*\)"

@@ -69,7 +69,6 @@ def test_a_fence_holds_one_diagram(name: str) -> None:
         "plantuml\n:a;\n",
         "text @startuml\n:a;\n@enduml\n",
         "@enduml\n",
-        "@startmindmap\n* a\n@endmindmap\n",
         "",
         "\n\n",
     ],

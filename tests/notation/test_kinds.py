@@ -170,6 +170,15 @@ def test_the_kind_whose_marks_come_first_is_tried_first(text: str, expected: tup
     assert kinds.candidates(text) == expected
 
 
+@pytest.mark.parametrize("kind", ["mindmap", "gantt", "json", "salt", "wbs", "ditaa"])
+def test_a_block_of_another_kind_is_named(kind: str) -> None:
+    with pytest.raises(NotationError) as caught:
+        parse(f"a text\n  @start{kind}\n* a\n@end{kind}\n")
+    assert codes(caught.value) == [(2, "diagram-kind")]
+    assert caught.value.column == 3
+    assert f"`{kind}`" in caught.value.message
+
+
 @pytest.mark.parametrize("text", ["hello world", '(*) --> "First"', "label", "()", "else (x)", "#red;line:blue:x;"])
 def test_nonsense_is_refused_whichever_kind_is_tried(text: str) -> None:
     with pytest.raises(NotationError):

@@ -43,7 +43,7 @@ def singles(draw: st.DrawFn) -> Chunks:
             st.sampled_from(
                 ["start", "stop", "end", ":d;\ndetach", ":k;\nkill", "break", "(A)", "(B)", "|lane|", "|other|Title"]
             ),
-            st.sampled_from(["label one", "label two", "goto one", "goto two", "goto lost", "->", "- item", "* item;"]),
+            st.sampled_from(["label one", "label two", "goto one", "goto two", "goto lost", "->", "- item", "-", "* item;"]),
             some_words.map("-> {};".format),
             words.map("note left: {}".format),
             st.builds("note right\n x{}\n:x{};\nend note".format, words, words),
@@ -88,7 +88,7 @@ def loops(draw: st.DrawFn, bodies: st.SearchStrategy[Chunks]) -> Chunks:
     body = draw(bodies) + draw(st.sampled_from([[], ["backward :again;"]]))
     if draw(st.booleans()):
         opening = _labelled(f"while ({draw(short_tests)})", "is", draw(labels))
-        closing = draw(words.map("endwhile ({})".format) | st.just("end while"))
+        closing = draw(words.filter(bool).map("endwhile ({})".format) | st.just("end while"))
         return [opening, *body, closing]
     opening = draw(words.map("repeat :{};".format) | st.just("repeat"))
     closing = draw(tests.map("repeat while ({})".format) | st.just("repeat while"))

@@ -20,6 +20,8 @@ PLACES = [
     ("condition-parentheses", "condition-parentheses", 3, 7, "more letters"),
     ("branch-braces", "branch-braces", 3, 12, "{"),
     ("comment-sign", "comment-sign", 3, 1, "//"),
+    ("empty-label", "empty-label", 5, 10, "()"),
+    ("trailing-semicolon", "trailing-semicolon", 5, 16, ";"),
     ("foreign-keyword", "foreign-keyword", 5, 1, "until"),
     ("diagram-kind-class", "diagram-kind", 2, 1, "class Order"),
     ("diagram-kind-sequence", "diagram-kind", 2, 1, "Alice ->"),

@@ -223,3 +223,37 @@ def test_a_title_may_hold_braces(line: str) -> None:
 def test_a_skinparam_block_that_is_never_closed_is_refused() -> None:
     with pytest.raises(NotationError):
         body("skinparam activity {\n:a;")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "- ",
+        "-",
+        "label a.b",
+        "label 路",
+        "note left #red <<x>>: hi",
+        "note left <<x>> <<y>>\nhi\nend note",
+        "note left <<x>> #red\nhi\nend note",
+        "while (a)\n:b;\nendwhile ( )",
+        "while (a)\n:b;\nendwhile;",
+    ],
+)
+def test_a_statement_that_plantuml_reads(statement: str) -> None:
+    assert body(f":a;\n{statement}\n:b;")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "label a b",
+        "goto a-b",
+        "note left <<x>> #red: hi",
+        "note left #red <<x>>\nhi\nend note",
+        "while (a)\n:b;\nendwhile ()",
+        "while (a)\n:b;\nendwhile (c);",
+    ],
+)
+def test_a_statement_that_plantuml_refuses(statement: str) -> None:
+    with pytest.raises(NotationError):
+        body(f":a;\n{statement}\n:b;")

@@ -482,7 +482,10 @@ def test_what_nobody_can_mend_is_refused_by_recovery_too(line: str) -> None:
 
 @pytest.mark.parametrize("file", RIGHT, ids=[str(file.relative_to(ROOT)) for file in RIGHT])
 def test_recovery_changes_nothing_in_a_right_chart(file: Path) -> None:
-    """Only a missing start is added and an open block told; `full_width_semicolon` is read by PlantUML otherwise than it is meant."""
+    """Only a missing start is added and an open block told.
+
+    `full_width_semicolon` is read by PlantUML otherwise than it is meant.
+    """
     strict, mended = load(file), load(file, recover=True)
     codes = [told.code for told in mended.warnings]
     codes = [code for code in codes if not (file.stem.endswith("left_open") and code == "left-open")]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flowdial.flow import loads
+from flowdial.surfaces import layout
 
 MAIN = [sys.executable, "-c", "from flowdial.surfaces.cli import main; main()"]
 FLOWS = Path(__file__).parents[2] / "flows"
@@ -175,3 +176,76 @@ def test_line_ends_and_the_margin_of_a_fence_stay(tmp_path: Path) -> None:
     file.write_bytes(b"- item\r\n\r\n  ```plantuml\r\n  START\r\n  :a;\r\n  ```\r\n\r\n")
     assert flowdial("fmt", file).returncode == 0
     assert file.read_bytes() == b"- item\r\n\r\n  ```plantuml\r\n  start\r\n  :a;\r\n  ```\r\n\r\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_a_file_keeps_its_encoding_and_its_byte_order_mark(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "marked.puml"
+    file.write_bytes("@startuml\r\nSTART\r\n:查询;\r\n@enduml\r\n".encode(encoding))
+    assert flowdial("fmt", file).returncode == 0
+    assert file.read_bytes() == "@startuml\r\nstart\r\n:查询;\r\n@enduml\r\n".encode(encoding)
+    assert flowdial("fmt", "--check", file).returncode == 0
+
+
+def test_a_byte_order_mark_of_standard_input_stays() -> None:
+    assert flowdial("fmt", "-", stdin="\ufeff" + CROOKED).stdout == "\ufeff" + STRAIGHT
+
+
+FALSE = "@startuml\n!define start :other;\nSTART\nstop\n@enduml\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [FALSE, CROOKED + FALSE, "```plantuml\nSTART\n```\n\n```plantuml\n!define start :b;\nSTART\nstop\n```\n"],
+    ids=["one", "the second", "in Markdown"],
+)
+@pytest.mark.parametrize("option", [(), ("--check",), ("--diff",)], ids=["in place", "check", "diff"])
+def test_a_file_that_would_mean_something_else_is_left_alone(
+    tmp_path: Path, text: str, option: tuple[str, ...]
+) -> None:
+    file = tmp_path / "other.puml"
+    file.write_text(text, encoding="utf-8")
+    done = flowdial("fmt", *option, file)
+    assert (done.returncode, done.stdout) == (2, "")
+    number = 1 if text == FALSE else 2
+    assert f"{file}: diagram {number} would mean something else" in done.stderr
+    assert "please report it" in done.stderr
+    assert file.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    "laid",
+    [
+        STRAIGHT.replace(":a;", ":c;"),
+        STRAIGHT.replace("(yes)", "(no)"),
+        STRAIGHT.replace("stop\n", ""),
+        STRAIGHT.replace("endif", "nonsense"),
+        STRAIGHT * 2,
+        "",
+    ],
+    ids=["step", "label", "end", "refused", "one more", "none"],
+)
+def test_what_is_laid_out_is_read_again(
+    crooked: Path, laid: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(layout, "format_text", lambda _text, _folder: laid)
+    assert layout.run([crooked], check=False, diff=False) == 2
+    assert "would mean something else" in capsys.readouterr().err
+    assert crooked.read_text(encoding="utf-8") == CROOKED
+
+
+def test_an_include_is_read_where_the_file_stands_when_it_is_read_again(tmp_path: Path) -> None:
+    (tmp_path / "words.puml").write_text("!define start :other;\n", encoding="utf-8")
+    file = tmp_path / "main.puml"
+    file.write_text("@startuml\n!include words.puml\nSTART\nstop\n@enduml\n", encoding="utf-8")
+    done = flowdial("fmt", file)
+    assert (done.returncode, "would mean something else" in done.stderr) == (2, True)
+
+
+def test_a_diagram_whose_states_are_refused_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "lost.puml"
+    text = "@startuml\n[*]-->A\nNOTE LEFT OF B : lost\n@enduml\n"
+    file.write_text(text, encoding="utf-8")
+    done = flowdial("fmt", file)
+    assert (done.returncode, f"{file}:3:1: error[note]" in done.stderr) == (2, True)
+    assert file.read_text(encoding="utf-8") == text
