@@ -43,7 +43,8 @@ def singles(draw: st.DrawFn) -> Chunks:
             st.sampled_from(
                 ["start", "stop", "end", ":d;\ndetach", ":k;\nkill", "break", "(A)", "(B)", "|lane|", "|other|Title"]
             ),
-            st.sampled_from(["label one", "label two", "goto one", "goto two", "goto lost", "->", "- item", "-", "* item;"]),
+            st.sampled_from(["label one", "label two", "goto one", "goto two", "goto lost"]),
+            st.sampled_from(["->", "- item", "-", "* item;"]),
             some_words.map("-> {};".format),
             words.map("note left: {}".format),
             st.builds("note right\n x{}\n:x{};\nend note".format, words, words),
