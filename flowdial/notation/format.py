@@ -1,8 +1,8 @@
 """Lay a diagram file out in one way.  text -> text.  Comments, colours and wording stay; the meaning is the same.
 
 Every statement stands on lines of its own at two spaces a level, keywords are in lower case with one spelling, and
-at most one blank line stands between statements. A statement over several lines keeps its other lines as they are,
-for their white space may be text. Knows the grammar's statements; knows no graph.
+at most one blank line stands between statements. The text within a statement, over several lines or one, and the lines
+that the preprocessor writes anew stay as they are. Knows the grammar's statements; knows no graph.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from pathlib import Path
 from lark import Token
 from lark.exceptions import UnexpectedInput
 
+from flowdial.notation.ast import Diagram
 from flowdial.notation.languages import Language, language
 from flowdial.notation.lines import Block, blocks, uncommented
 from flowdial.notation.parser import parse, parse_block
 from flowdial.notation.preprocessor import Line
 
+#: The byte order mark, which may stand before the first line.
+MARK = "\ufeff"
 _INDENT = "  "
 _DIRECTIVE = re.compile(r"\s*!(?!(?:pragma|theme|option)\b)", re.IGNORECASE)
 _MACRO = re.compile(r"\s*!(?:unquoted\s+|final\s+)*(?:procedure|function|definelong)\b(?!.*!return)", re.IGNORECASE)
@@ -28,40 +31,41 @@ _MIDDLE = frozenset({"ELSE", "ELSEIF", "CASE", "FORK_AGAIN", "SPLIT_AGAIN", "REG
 
 
 def format_text(text: str, folder: Path | None = None) -> str:
-    """The text with each of its diagrams laid out; `folder` is where `!include` may read.
+    """The text with each of its diagrams laid out; `folder` is where `!include` may read. A byte order mark stays.
 
     Raises NotationError where a diagram is refused, or there is none. One whose statements come from macros is left as
     it is.
     """
+    if text.startswith(MARK):
+        return MARK + format_text(text.removeprefix(MARK), folder)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     found = blocks(text)
     if not found:
         parse(text)
     for block in reversed(found):
-        parse_block(block, folder=folder)
+        diagram = parse_block(block, folder=folder)
         begin = block.first - 1
-        laid = _laid_out(block)
+        opening = lines[begin - 1]
+        margin = opening[: len(opening) - len(opening.lstrip())]
+        laid = _laid_out(block, diagram)
         if laid is not None:
-            opening = lines[begin - 1]
-            margin = opening[: len(opening) - len(opening.lstrip())]
-            lines[begin : begin + len(block.lines)] = [margin + line if line else line for line in laid]
+            lines[begin : begin + len(block.lines)] = _tidy(laid, margin)
     return "\n".join(lines).removesuffix("\n") + "\n"
 
 
-def _laid_out(block: Block) -> list[str] | None:
+def _laid_out(block: Block, diagram: Diagram) -> list[_Line] | None:
     """The lines of a block; None where its statements cannot be read without running its macros."""
     kept = list(_statements(block))
     text, origins = _joined(kept)
     if not text.strip():
         return None
-    for kind in ("activity", "state"):
-        spoken = language(kind)
-        try:
-            tokens = list(spoken.lark.parse_interactive(text).iter_parse())
-        except UnexpectedInput:
-            continue
-        return list(_tidy(_Layout(block, spoken, origins, {line.number for line in kept}).lines(tokens)))
-    return None
+    spoken = language(diagram.kind)
+    try:
+        tokens = list(spoken.lark.parse_interactive(text).iter_parse())
+    except UnexpectedInput:
+        return None
+    plain = _plain(dict(zip(origins, text.split("\n"), strict=True)), diagram)
+    return list(_Layout(block, spoken, origins, {line.number for line in kept}, plain).lines(tokens))
 
 
 def _statements(block: Block) -> Iterator[Line]:
@@ -88,17 +92,26 @@ def _joined(lines: list[Line]) -> tuple[str, list[int]]:
     return "\n".join(kept), origins
 
 
-#: A line, and whether it is text that stays as it is.
+def _plain(written: Mapping[int, str], diagram: Diagram) -> set[int]:
+    """The lines that the preprocessor leaves as they are written, or out."""
+    read = zip(diagram.origins, diagram.text.split("\n"), strict=False)
+    return set(written) - {number for number, line in read if written.get(number, line).strip() != line.strip()}
+
+
+#: A line, and whether it stays as it is, margin and all.
 _Line = tuple[str, bool]
 
 
 class _Layout:
     """Gives the lines of a block; `depth` counts the blocks that are open."""
 
-    def __init__(self, block: Block, spoken: Language, origins: list[int], statements: set[int]) -> None:
+    def __init__(
+        self, block: Block, spoken: Language, origins: list[int], statements: set[int], plain: set[int]
+    ) -> None:
         self.block = block
         self.origins = origins
         self.statements = statements
+        self.plain = plain
         self.openers = spoken.closers
         self.closers = frozenset(spoken.closers.values())
         self.patterns = {t.name: re.compile(t.pattern.to_regexp()) for t in spoken.lark.terminals}
@@ -126,65 +139,161 @@ class _Layout:
         return self.block.lines[number - self.block.first]
 
     def between(self, begin: int, end: int) -> Iterator[_Line]:
-        """Comments, directives and blank lines."""
-        depth, inside = self.depth, False
+        """Comments, directives and blank lines; what stands within a comment or a macro stays."""
+        comment = macro = False
         for number in range(begin, end):
-            line = self.raw(number).rstrip()
-            plain = not inside and (line.lstrip().startswith("'") or not line)
-            yield (_INDENT * depth + line.strip() if plain and line else line), inside
-            inside = "'/" not in line if inside else line.lstrip().startswith("/'") and "'/" not in line.lstrip()[2:]
+            raw = self.raw(number)
+            line = raw.strip()
+            if comment or macro:
+                yield raw, True
+                comment = comment and not line.endswith("'/")
+                macro = macro and not _END_MACRO.match(raw)
+            elif not line or line.startswith("'"):
+                yield _INDENT * self.depth * bool(line) + line, False
+            else:
+                yield _trimmed(raw), True
+                comment = line.startswith("/'") and "'/" not in line[2:]
+                macro = bool(_MACRO.match(raw))
 
     def statement(self, token: Token, start: int, end: int) -> Iterator[_Line]:
         outer = token.type in self.closers or token.type in _MIDDLE
-        depth = max(0, self.depth - outer)
-        if end - start == 1 and "/'" not in self.raw(start):
-            yield _INDENT * depth + self.written(token), False
-        else:
-            yield _INDENT * depth + self.raw(start).lstrip().rstrip(" \t" if end - start == 1 else ""), True
-            yield from ((self.raw(number), True) for number in range(start + 1, end))
+        indent = _INDENT * max(0, self.depth - outer)
+        spelled = self.spelled(token)
+        first = self.raw(start) if end - start > 1 else _trimmed(self.raw(start))
+        yield indent + spelled.get(start, first).lstrip(), False
+        for number in range(start + 1, end):
+            line = spelled.get(number, self.raw(number))
+            closes = number == end - 1 and token.type in _TEXTS and _END_TEXT.fullmatch(line)
+            yield (indent + line.lstrip(), False) if closes else (line, True)
         self.depth += (token.type in self.openers) - (token.type in self.closers)
         self.depth = max(0, self.depth)
+
+    def spelled(self, token: Token) -> dict[int, str]:
+        """The lines of a statement in their spelling, by number; without those that are not read just as written."""
+        at = (token.line or 1) - 1
+        before, after = token.split("\n"), self.written(token).split("\n")
+        found: dict[int, str] = {}
+        for number, old, new in zip(self.origins[at : at + len(before)], before, after, strict=True):
+            raw = self.raw(number)
+            if number in self.plain and raw.strip() == old.strip():
+                found[number] = _unjoined(new, raw)
+        return found
 
     def written(self, token: Token) -> str:
         match = self.patterns[token.type].fullmatch(token)
         write = _WRITE.get(token.type)
-        if match is not None and token.type in _ENDS:
-            return _transition(match, *_ENDS[token.type])
-        if match is None or write is None:
-            return token.strip()
-        return write({name: value or "" for name, value in match.groupdict().items()}, token.strip())
+        return token.strip() if match is None or write is None else write(match)
 
 
-def _tidy(lines: Iterator[_Line]) -> Iterator[str]:
-    """No two blank lines together, none at the beginning or the end; those within a text stay."""
+def _trimmed(line: str) -> str:
+    return _unjoined(line.rstrip(), line)
+
+
+def _unjoined(line: str, raw: str) -> str:
+    """A line that is not joined to the next one where it was not before: a backslash at its end joins."""
+    return f"{line} " if line.endswith("\\") and not raw.endswith("\\") else line
+
+
+def _tidy(lines: list[_Line], margin: str) -> Iterator[str]:
+    """No two blank lines together, none at the beginning or the end; what stays as it is has its margin."""
     blank, begun = False, False
-    for line, verbatim in lines:
-        if not line and not verbatim:
+    for line, stays in lines:
+        if not line and not stays:
             blank = begun
             continue
         if blank:
             yield ""
-        yield line
+        yield line if stays else margin + line
         blank, begun = False, True
 
 
 # ---- how a statement is written ----
-_Fields = Mapping[str, str]
-_Writer = Callable[[_Fields, str], str]
+_Writer = Callable[[re.Match[str]], str]
+
+#: Words that begin what only decorates; where a line holds nothing else, or a block begins, all its words are keywords.
+_DECORATIONS = "|".join(
+    (
+        "(?:hide|show) (?:empty )?(?:members?|attributes?|fields?|methods?|circles?|circled|stereotypes?|description"
+        r"|footbox)\Z",
+        r"(?:left to right|top to bottom) direction\Z",
+        r"(?:(?:left|right|center) )?(?:title|header|footer|legend)(?: (?:left|right|center|top|bottom))*(?=\s*\n)",
+        r"(?:left|right|center) (?:header|footer)(?!\S)",
+        r"set separator(?!\S)",
+        "(?:title|caption|mainframe|legend|header|footer|skinparam|skin|scale|set|minwidth|page|rotate|link|sprite"
+        r"|hide|show|url|remove|restore|allow_?mixing)(?!\S)",
+    )
+)
+_NOTES = (
+    r"(?:floating )?note(?:(?: (?:left|right|top|bottom))? on link(?![^\s:#<\[])"
+    r"| (?:left|right|top|bottom)(?![^\s:#<\[])(?: of(?!\S))?| as(?!\S))?"
+)
+_AS = re.compile(r'\A((?:state|frame|json|note) (?:[\w.:]+|["“”][^"“”\n]*["“”]))[ \t]+as[ \t]+', re.IGNORECASE)
+#: Statements whose last line may be a keyword.
+_TEXTS = frozenset({"NOTE", "DECORATION"})
+_END_TEXT = re.compile(r"[ \t]*end[ \t]*(note|title|header|footer|legend)", re.IGNORECASE)
 
 
 def _word(word: str) -> _Writer:
-    return lambda _fields, _text: word
+    return lambda _match: word
 
 
-def _lower(_fields: _Fields, text: str) -> str:
-    return text.rstrip("; \t").lower()
+def _lower(match: re.Match[str]) -> str:
+    return _ended(match).lower()
+
+
+def _ended(match: re.Match[str]) -> str:
+    """A statement without the semicolon that it may end with."""
+    return match[0].rstrip().removesuffix(";").rstrip()
+
+
+def _headed(words: str) -> _Writer:
+    return lambda match: _head(match[0].strip(), words)
+
+
+def _head(text: str, words: str) -> str:
+    """The keywords at the beginning in lower case with one space behind each; what follows them stays."""
+    found = re.match(words.replace(" ", "[ \t]+"), text, re.IGNORECASE)
+    if found is None:
+        return text
+    rest = text[found.end() :].lstrip(" \t")
+    space = "" if rest[:1] in ("", "\n") or text[found.end()] == ":" else " "
+    return _AS.sub(r"\1 as ", " ".join(found[0].split()).lower() + space + rest)
+
+
+def _coloned(match: re.Match[str], field: str, colon: str = " : ") -> str:
+    """A statement with the same spaces around the colon before its text; without that text as it is."""
+    text = match[0].strip()
+    if match[field] is None:
+        return text
+    before = text[: match.start(field)].rstrip().removesuffix(":").rstrip()
+    return (before + colon + text[match.start(field) :]).rstrip()
+
+
+def _arrow(match: re.Match[str]) -> str:
+    at = match.start("arrow_text")
+    return f"{match[0][:at].rstrip()} {match[0][at:]}" if match["arrow_text"] else match[0].rstrip()
+
+
+def _note(match: re.Match[str]) -> str:
+    named = match.groupdict().get("note_of")
+    return _block(_head(_coloned(match, "note_text", " : " if named else ": "), _NOTES))
+
+
+def _decoration(match: re.Match[str]) -> str:
+    return _block(_head(match[0].strip(), _DECORATIONS))
+
+
+def _block(text: str) -> str:
+    """The last line of a text in its spelling."""
+    *lines, last = text.split("\n")
+    found = _END_TEXT.fullmatch(last)
+    return "\n".join([lines[0].rstrip(), *lines[1:], f"end {found[1].lower()}"]) if found and lines else text
 
 
 def _choice(word: str, key: str) -> _Writer:
-    def write(found: _Fields, _text: str) -> str:
-        color = f"{found[f'{key}_color']}:" if found.get(f"{key}_color") else ""
-        back = f"({found['elseif_from']}) " if found.get("elseif_from") else ""
+    def write(found: re.Match[str]) -> str:
+        color = f"{found[f'{key}_color']}:" if found[f"{key}_color"] else ""
+        back = f"({found['elseif_from']}) " if key == "elseif" and found["elseif_from"] else ""
         head = f"{back}{color}{word} ({found[f'{key}_test']})"
         label = found[f"{key}_then"] or found[f"{key}_when"]
         if found[f"{key}_is"]:
@@ -195,69 +304,135 @@ def _choice(word: str, key: str) -> _Writer:
 
 
 def _labelled(word: str, *keys: str) -> _Writer:
-    def write(found: _Fields, _text: str) -> str:
-        label = next((found[key] for key in keys if found.get(key)), "")
+    def write(found: re.Match[str]) -> str:
+        label = next((found[key] for key in keys if found[key]), "")
         return f"{word} ({label})" if label else word
 
     return write
 
 
-def _while(found: _Fields, _text: str) -> str:
+def _while(found: re.Match[str]) -> str:
     color = f"{found['while_color']}:" if found["while_color"] else ""
     label = f" is ({found['while_is']})" if found["while_is"] else ""
     return f"{color}while ({found['while_test']}){label}"
 
 
-def _switch(found: _Fields, _text: str) -> str:
+def _switch(found: re.Match[str]) -> str:
     color = f"{found['switch_color']}:" if found["switch_color"] else ""
     return f"{color}switch ({found['switch_test']})"
 
 
-def _repeat_while(_fields: _Fields, text: str) -> str:
-    return re.sub(r"^repeat\s*while\s*", "repeat while ", text.rstrip("; \t"), flags=re.IGNORECASE).rstrip()
+def _repeat(match: re.Match[str]) -> str:
+    return "repeat" if match["repeat_text"] is None else f"repeat {match[0][match.start('repeat_text') - 1 :].strip()}"
 
 
-def _brace(_fields: _Fields, text: str) -> str:
+def _repeat_while(match: re.Match[str]) -> str:
+    text = "repeat while"
+    for word, field in (("", "repeat_test"), ("is ", "repeat_is"), ("not ", "repeat_not")):
+        text += f" {word}({match[field]})" if match[field] is not None else ""
+    if match["repeat_arrow"] is None:
+        return text
+    looks = _LAST_ARROW.search(match[0], 0, match.start("repeat_arrow"))
+    return f"{text} {looks[0].rstrip() if looks else '->'} {match['repeat_arrow']}".rstrip()
+
+
+_LAST_ARROW = re.compile(r"-(?:\[[^\]\n]*\]-)?>[ \t]*\Z")
+
+
+def _backward(match: re.Match[str]) -> str:
+    colon = match.start("backward_text") - 1
+    label = match[0][:colon].rstrip()[: -len("backward")].rstrip()
+    return f"{label} backward {match[0][colon:].strip()}".lstrip()
+
+
+def _group(match: re.Match[str]) -> str:
+    return _brace(_head(match[0].strip(), "partition|package|rectangle|card|group"))
+
+
+def _composite(match: re.Match[str]) -> str:
+    text = _head(match[0].strip(), "state|frame")
+    return _brace(text) if text.endswith("{") else f"{text[: -len('begin')].rstrip()} begin"
+
+
+def _state(match: re.Match[str]) -> str:
+    return _head(_coloned(match, "state_text"), "state")
+
+
+def _brace(text: str) -> str:
     return f"{text.removesuffix('{').rstrip()} {{" if text.endswith("{") else text
 
 
-def _transition(match: re.Match[str], first: str, second: str, event: str) -> str:
+def _closing(words: str) -> _Writer:
+    return lambda match: match[0] if match[0] == "}" else words
+
+
+def _end_fork(match: re.Match[str]) -> str:
+    return re.sub(r"end[ \t]*(fork|merge)[ \t]*", _end_of, _ended(match), count=1, flags=re.IGNORECASE).rstrip()
+
+
+def _end_of(found: re.Match[str]) -> str:
+    return f"end {found[1].lower()} "
+
+
+def _transition(first: str, second: str, event: str) -> _Writer:
     """Ends, arrow and event with one space between; what stands at an end (colour, stereotype) stays with it."""
-    text = match[0]
-    looks = first.replace("_name", "_stereotype")
-    named = match.end(looks) if match[looks] else match.end(first)
-    begin = _ARROW.search(text, named)
-    at = begin.start() if begin else named
-    end = match.start(event) if match[event] else len(text)
-    target = text[match.start(second) : end].strip()
-    target = target.removesuffix(":").rstrip() if match[event] else target
-    written = f"{text[:at].strip()} {text[at : match.start(second)].strip()} {target}"
-    return f"{written} : {match[event]}" if match[event] else written
+
+    def write(match: re.Match[str]) -> str:
+        text = match[0]
+        looks = first.replace("_name", "_stereotype")
+        named = match.end(looks) if match[looks] else match.end(first)
+        begin = _ARROW.search(text, named)
+        at = begin.start() if begin else named
+        arrow = _ARROW_PARTS.sub(lambda part: part[1] or part[0].lower(), text[at : match.start(second)].strip())
+        target = _end(match, second, match.start(event) if match[event] else len(text))
+        if not match[event]:
+            return f"{_end(match, first, at)} {arrow} {target}"
+        return f"{_end(match, first, at)} {arrow} {target.removesuffix(':').rstrip()} : {match[event]}"
+
+    return write
+
+
+def _end(match: re.Match[str], name: str, end: int) -> str:
+    """The end of a transition with its looks, that reach to `end`; a history is written `[H]`."""
+    return (_HISTORY.sub("[H", match[name]) + match[0][match.end(name) : end]).strip()
 
 
 _ARROW = re.compile(r"(?:[oO][ \t]+)?<|[xX]?-")
-
-#: The ends of a transition as they are written, and its event.
-_ENDS = {
-    "TRANSITION": ("from_name", "to_name", "event"),
-    "BACK_TRANSITION": ("back_to_name", "back_from_name", "back_event"),
-}
+_ARROW_PARTS = re.compile(r"(\[[^\]]*\])|[^\[]+")
+_HISTORY = re.compile(r"\[h(?=\*?\]\Z)")
 _WRITE: Mapping[str, _Writer] = {
     **dict.fromkeys(("START", "STOP", "END", "BREAK", "FORK", "SPLIT"), _lower),
     "DETACH": _word("detach"),
+    "ARROW": _arrow,
+    "LABEL": lambda match: f"label {match['label_name']}",
+    "GOTO": lambda match: f"goto {match['goto_name']}",
+    "CONNECTOR": _ended,
+    "SWIMLANE": _headed(r"swimlane(?!\S)"),
     "FORK_AGAIN": _word("fork again"),
     "SPLIT_AGAIN": _word("split again"),
+    "END_FORK": _end_fork,
     "END_SPLIT": _word("end split"),
     "ENDIF": _word("endif"),
     "ENDSWITCH": _word("endswitch"),
     "IF": _choice("if", "if"),
     "ELSEIF": _choice("elseif", "elseif"),
     "ELSE": _labelled("else", "else_label", "else_when"),
-    "CASE": lambda found, _text: f"case ({found['case_label']})",
+    "CASE": lambda found: f"case ({found['case_label']})",
     "ENDWHILE": _labelled("endwhile", "endwhile_label"),
     "WHILE": _while,
+    "REPEAT": _repeat,
     "REPEAT_WHILE": _repeat_while,
-    "GROUP": _brace,
-    "COMPOSITE": _brace,
+    "BACKWARD": _backward,
+    "GROUP": _group,
+    "END_GROUP": _closing("end group"),
+    "COMPOSITE": _composite,
+    "END_COMPOSITE": _closing("end state"),
     "SWITCH": _switch,
+    "NOTE": _note,
+    "DECORATION": _decoration,
+    "DISPLAY": _decoration,
+    "STATE": _state,
+    "JSON": _headed("json"),
+    "TRANSITION": _transition("from_name", "to_name", "event"),
+    "BACK_TRANSITION": _transition("back_to_name", "back_from_name", "back_event"),
 }
