@@ -59,8 +59,8 @@ _BLOCK_TEXT = re.compile(r"(?s)(?:left|right|center)?\s*(\S+)[^\n]*\n(.*?)\n?[ \
 
 def _decoration(token: Token) -> tuple[str, str]:
     """First word and text; a block such as `title … end title` gives the lines between."""
-    keyword, _, rest = token.partition(" ")
-    keyword = keyword.split("\n", 1)[0].lower()
+    keyword, rest = [*token.split(None, 1), ""][:2]
+    keyword = keyword.lower()
     if keyword in ("title", "header", "footer", "legend", "caption") and (block := _BLOCK_TEXT.match(token)):
         return keyword, block[2].strip()
     return keyword, rest.strip()

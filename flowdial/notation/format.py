@@ -8,7 +8,7 @@ that the preprocessor writes anew stay as they are. Knows the grammar's statemen
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lark import Token
@@ -19,6 +19,7 @@ from flowdial.notation.languages import Language, language
 from flowdial.notation.lines import Block, blocks, uncommented
 from flowdial.notation.parser import parse, parse_block
 from flowdial.notation.preprocessor import Line
+from flowdial.notation.spelling import END_TEXT, TEXTS, WRITE
 
 #: The byte order mark, which may stand before the first line.
 MARK = "\ufeff"
@@ -163,7 +164,7 @@ class _Layout:
         yield indent + spelled.get(start, first).lstrip(), False
         for number in range(start + 1, end):
             line = spelled.get(number, self.raw(number))
-            closes = number == end - 1 and token.type in _TEXTS and _END_TEXT.fullmatch(line)
+            closes = number == end - 1 and token.type in TEXTS and END_TEXT.fullmatch(line)
             yield (indent + line.lstrip(), False) if closes else (line, True)
         self.depth += (token.type in self.openers) - (token.type in self.closers)
         self.depth = max(0, self.depth)
@@ -181,7 +182,7 @@ class _Layout:
 
     def written(self, token: Token) -> str:
         match = self.patterns[token.type].fullmatch(token)
-        write = _WRITE.get(token.type)
+        write = WRITE.get(token.type)
         return token.strip() if match is None or write is None else write(match)
 
 
@@ -205,234 +206,3 @@ def _tidy(lines: list[_Line], margin: str) -> Iterator[str]:
             yield ""
         yield line if stays else margin + line
         blank, begun = False, True
-
-
-# ---- how a statement is written ----
-_Writer = Callable[[re.Match[str]], str]
-
-#: Words that begin what only decorates; where a line holds nothing else, or a block begins, all its words are keywords.
-_DECORATIONS = "|".join(
-    (
-        "(?:hide|show) (?:empty )?(?:members?|attributes?|fields?|methods?|circles?|circled|stereotypes?|description"
-        r"|footbox)\Z",
-        r"(?:left to right|top to bottom) direction\Z",
-        r"(?:(?:left|right|center) )?(?:title|header|footer|legend)(?: (?:left|right|center|top|bottom))*(?=\s*\n)",
-        r"(?:left|right|center) (?:header|footer)(?!\S)",
-        r"set separator(?!\S)",
-        "(?:title|caption|mainframe|legend|header|footer|skinparam|skin|scale|set|minwidth|page|rotate|link|sprite"
-        r"|hide|show|url|remove|restore|allow_?mixing)(?!\S)",
-    )
-)
-_NOTES = (
-    r"(?:floating )?note(?:(?: (?:left|right|top|bottom))? on link(?![^\s:#<\[])"
-    r"| (?:left|right|top|bottom)(?![^\s:#<\[])(?: of(?!\S))?| as(?!\S))?"
-)
-_AS = re.compile(r'\A((?:state|frame|json|note) (?:[\w.:]+|["“”][^"“”\n]*["“”]))[ \t]+as[ \t]+', re.IGNORECASE)
-#: Statements whose last line may be a keyword.
-_TEXTS = frozenset({"NOTE", "DECORATION"})
-_END_TEXT = re.compile(r"[ \t]*end[ \t]*(note|title|header|footer|legend)", re.IGNORECASE)
-
-
-def _word(word: str) -> _Writer:
-    return lambda _match: word
-
-
-def _lower(match: re.Match[str]) -> str:
-    return _ended(match).lower()
-
-
-def _ended(match: re.Match[str]) -> str:
-    """A statement without the semicolon that it may end with."""
-    return match[0].rstrip().removesuffix(";").rstrip()
-
-
-def _headed(words: str) -> _Writer:
-    return lambda match: _head(match[0].strip(), words)
-
-
-def _head(text: str, words: str) -> str:
-    """The keywords at the beginning in lower case with one space behind each; what follows them stays."""
-    found = re.match(words.replace(" ", "[ \t]+"), text, re.IGNORECASE)
-    if found is None:
-        return text
-    rest = text[found.end() :].lstrip(" \t")
-    space = "" if rest[:1] in ("", "\n") or text[found.end()] == ":" else " "
-    return _AS.sub(r"\1 as ", " ".join(found[0].split()).lower() + space + rest)
-
-
-def _coloned(match: re.Match[str], field: str, colon: str = " : ") -> str:
-    """A statement with the same spaces around the colon before its text; without that text as it is."""
-    text = match[0].strip()
-    if match[field] is None:
-        return text
-    before = text[: match.start(field)].rstrip().removesuffix(":").rstrip()
-    return (before + colon + text[match.start(field) :]).rstrip()
-
-
-def _arrow(match: re.Match[str]) -> str:
-    at = match.start("arrow_text")
-    return f"{match[0][:at].rstrip()} {match[0][at:]}" if match["arrow_text"] else match[0].rstrip()
-
-
-def _note(match: re.Match[str]) -> str:
-    named = match.groupdict().get("note_of")
-    return _block(_head(_coloned(match, "note_text", " : " if named else ": "), _NOTES))
-
-
-def _decoration(match: re.Match[str]) -> str:
-    return _block(_head(match[0].strip(), _DECORATIONS))
-
-
-def _block(text: str) -> str:
-    """The last line of a text in its spelling."""
-    *lines, last = text.split("\n")
-    found = _END_TEXT.fullmatch(last)
-    return "\n".join([lines[0].rstrip(), *lines[1:], f"end {found[1].lower()}"]) if found and lines else text
-
-
-def _choice(word: str, key: str) -> _Writer:
-    def write(found: re.Match[str]) -> str:
-        color = f"{found[f'{key}_color']}:" if found[f"{key}_color"] else ""
-        back = f"({found['elseif_from']}) " if key == "elseif" and found["elseif_from"] else ""
-        head = f"{back}{color}{word} ({found[f'{key}_test']})"
-        label = found[f"{key}_then"] or found[f"{key}_when"]
-        if found[f"{key}_is"]:
-            return f"{head} is ({found[f'{key}_is']}) then"
-        return f"{head} then ({label})" if label else f"{head} then"
-
-    return write
-
-
-def _labelled(word: str, *keys: str) -> _Writer:
-    def write(found: re.Match[str]) -> str:
-        label = next((found[key] for key in keys if found[key]), "")
-        return f"{word} ({label})" if label else word
-
-    return write
-
-
-def _while(found: re.Match[str]) -> str:
-    color = f"{found['while_color']}:" if found["while_color"] else ""
-    label = f" is ({found['while_is']})" if found["while_is"] else ""
-    return f"{color}while ({found['while_test']}){label}"
-
-
-def _switch(found: re.Match[str]) -> str:
-    color = f"{found['switch_color']}:" if found["switch_color"] else ""
-    return f"{color}switch ({found['switch_test']})"
-
-
-def _repeat(match: re.Match[str]) -> str:
-    return "repeat" if match["repeat_text"] is None else f"repeat {match[0][match.start('repeat_text') - 1 :].strip()}"
-
-
-def _repeat_while(match: re.Match[str]) -> str:
-    text = "repeat while"
-    for word, field in (("", "repeat_test"), ("is ", "repeat_is"), ("not ", "repeat_not")):
-        text += f" {word}({match[field]})" if match[field] is not None else ""
-    if match["repeat_arrow"] is None:
-        return text
-    looks = _LAST_ARROW.search(match[0], 0, match.start("repeat_arrow"))
-    return f"{text} {looks[0].rstrip() if looks else '->'} {match['repeat_arrow']}".rstrip()
-
-
-_LAST_ARROW = re.compile(r"-(?:\[[^\]\n]*\]-)?>[ \t]*\Z")
-
-
-def _backward(match: re.Match[str]) -> str:
-    colon = match.start("backward_text") - 1
-    label = match[0][:colon].rstrip()[: -len("backward")].rstrip()
-    return f"{label} backward {match[0][colon:].strip()}".lstrip()
-
-
-def _group(match: re.Match[str]) -> str:
-    return _brace(_head(match[0].strip(), "partition|package|rectangle|card|group"))
-
-
-def _composite(match: re.Match[str]) -> str:
-    text = _head(match[0].strip(), "state|frame")
-    return _brace(text) if text.endswith("{") else f"{text[: -len('begin')].rstrip()} begin"
-
-
-def _state(match: re.Match[str]) -> str:
-    return _head(_coloned(match, "state_text"), "state")
-
-
-def _brace(text: str) -> str:
-    return f"{text.removesuffix('{').rstrip()} {{" if text.endswith("{") else text
-
-
-def _closing(words: str) -> _Writer:
-    return lambda match: match[0] if match[0] == "}" else words
-
-
-def _end_fork(match: re.Match[str]) -> str:
-    return re.sub(r"end[ \t]*(fork|merge)[ \t]*", _end_of, _ended(match), count=1, flags=re.IGNORECASE).rstrip()
-
-
-def _end_of(found: re.Match[str]) -> str:
-    return f"end {found[1].lower()} "
-
-
-def _transition(first: str, second: str, event: str) -> _Writer:
-    """Ends, arrow and event with one space between; what stands at an end (colour, stereotype) stays with it."""
-
-    def write(match: re.Match[str]) -> str:
-        text = match[0]
-        looks = first.replace("_name", "_stereotype")
-        named = match.end(looks) if match[looks] else match.end(first)
-        begin = _ARROW.search(text, named)
-        at = begin.start() if begin else named
-        arrow = _ARROW_PARTS.sub(lambda part: part[1] or part[0].lower(), text[at : match.start(second)].strip())
-        target = _end(match, second, match.start(event) if match[event] else len(text))
-        if not match[event]:
-            return f"{_end(match, first, at)} {arrow} {target}"
-        return f"{_end(match, first, at)} {arrow} {target.removesuffix(':').rstrip()} : {match[event]}"
-
-    return write
-
-
-def _end(match: re.Match[str], name: str, end: int) -> str:
-    """The end of a transition with its looks, that reach to `end`; a history is written `[H]`."""
-    return (_HISTORY.sub("[H", match[name]) + match[0][match.end(name) : end]).strip()
-
-
-_ARROW = re.compile(r"(?:[oO][ \t]+)?<|[xX]?-")
-_ARROW_PARTS = re.compile(r"(\[[^\]]*\])|[^\[]+")
-_HISTORY = re.compile(r"\[h(?=\*?\]\Z)")
-_WRITE: Mapping[str, _Writer] = {
-    **dict.fromkeys(("START", "STOP", "END", "BREAK", "FORK", "SPLIT"), _lower),
-    "DETACH": _word("detach"),
-    "ARROW": _arrow,
-    "LABEL": lambda match: f"label {match['label_name']}",
-    "GOTO": lambda match: f"goto {match['goto_name']}",
-    "CONNECTOR": _ended,
-    "SWIMLANE": _headed(r"swimlane(?!\S)"),
-    "FORK_AGAIN": _word("fork again"),
-    "SPLIT_AGAIN": _word("split again"),
-    "END_FORK": _end_fork,
-    "END_SPLIT": _word("end split"),
-    "ENDIF": _word("endif"),
-    "ENDSWITCH": _word("endswitch"),
-    "IF": _choice("if", "if"),
-    "ELSEIF": _choice("elseif", "elseif"),
-    "ELSE": _labelled("else", "else_label", "else_when"),
-    "CASE": lambda found: f"case ({found['case_label']})",
-    "ENDWHILE": _labelled("endwhile", "endwhile_label"),
-    "WHILE": _while,
-    "REPEAT": _repeat,
-    "REPEAT_WHILE": _repeat_while,
-    "BACKWARD": _backward,
-    "GROUP": _group,
-    "END_GROUP": _closing("end group"),
-    "COMPOSITE": _composite,
-    "END_COMPOSITE": _closing("end state"),
-    "SWITCH": _switch,
-    "NOTE": _note,
-    "DECORATION": _decoration,
-    "DISPLAY": _decoration,
-    "STATE": _state,
-    "JSON": _headed("json"),
-    "TRANSITION": _transition("from_name", "to_name", "event"),
-    "BACK_TRANSITION": _transition("back_to_name", "back_from_name", "back_event"),
-}
