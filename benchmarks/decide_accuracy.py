@@ -21,6 +21,7 @@ from machine import machine
 from flowdial.decode import decider
 from flowdial.decode.causal import CausalModel
 from flowdial.decode.loader import load
+from flowdial.decode.protocol import LAYOUTS
 from flowdial.engine.engine import MARGIN
 from flowdial.session import prompt
 
@@ -32,8 +33,8 @@ def read(split: str) -> list[Row]:
     return [json.loads(line) for line in (HERE / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
-def asked(row: Row) -> prompt.DecisionPrompt:
-    return prompt.decision(row["lang"], row["question"], row["options"], row["user"])
+def asked(row: Row, layout: str = "channel") -> prompt.DecisionPrompt:
+    return prompt.decision(row["lang"], row["question"], row["options"], row["user"], layout=layout)
 
 
 def gold(row: Row) -> int:
@@ -47,22 +48,20 @@ def softmax_of(features: list[tuple[float, ...]], weights: tuple[float, ...]) ->
     return scores.softmax(0).tolist()
 
 
-def measure(model: CausalModel, rows: list[Row]) -> None:
+def measure(model: CausalModel, rows: list[Row], layout: str) -> None:
     """Add to every row its features and the milliseconds of the decision."""
     for row in rows:
-        texts = asked(row)
+        texts = asked(row, layout)
         begun = time.perf_counter()
-        row["features"] = decider.features(texts, decider.channel(model, texts))
+        row["features"] = decider.features(texts, decider.evidence(model, texts))
         row["ms"] = (time.perf_counter() - begun) * 1000
 
 
-def layers(lang: str) -> dict[str, tuple[float, ...]]:
+def layers(layout: str, lang: str) -> dict[str, tuple[float, ...]]:
     """Weights of the methods that are compared."""
-    full = decider.WEIGHTS[lang]
-    model_only = tuple(
-        w if name in ("channel", "stay") else 0.0 for name, w in zip(decider.FEATURES, full, strict=True)
-    )
-    words_only = tuple(0.0 if name == "channel" else w for name, w in zip(decider.FEATURES, full, strict=True))
+    full = decider.WEIGHTS[layout][lang]
+    model_only = tuple(w if name in ("model", "stay") else 0.0 for name, w in zip(decider.FEATURES, full, strict=True))
+    words_only = tuple(0.0 if name == "model" else w for name, w in zip(decider.FEATURES, full, strict=True))
     return {"model + words (shipped)": full, "model alone": model_only, "words alone": words_only}
 
 
@@ -91,15 +90,15 @@ def score(rows: list[Row], weights: tuple[float, ...]) -> dict[str, float]:
     }
 
 
-def report(splits: dict[str, list[Row]]) -> None:
-    print(f"{machine('torch', 'transformers')}; margin {MARGIN}\n")
+def report(splits: dict[str, list[Row]], layout: str) -> None:
+    print(f"{machine('torch', 'transformers')}; layout {layout}; margin {MARGIN}\n")
     print("| split | language | method | best option right | moved right | moved wrong | off-topic kept | ms, median |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for split, rows in splits.items():
         for lang in ("zh", "en"):
             part = [row for row in rows if row["lang"] == lang]
             ms = statistics.median(row["ms"] for row in part)
-            for method, weights in layers(lang).items():
+            for method, weights in layers(layout, lang).items():
                 s = score(part, weights)
                 shares = " | ".join(f"{s[key]:.1%}" for key in ("best", "right", "wrong", "kept"))
                 print(f"| {split} ({len(part)}) | {lang} | {method} | {shares} | {ms:.0f} |")
@@ -131,18 +130,19 @@ def fit(rows: list[Row], lang: str, decay: float = 0.005) -> list[float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--layout", choices=LAYOUTS, default="channel")
     parser.add_argument("--model")
     parser.add_argument("--dtype", default="auto")
     arguments = parser.parse_args()
     model = CausalModel(load(arguments.model, dtype=arguments.dtype))
     splits = {split: read(split) for split in (("dev",) if arguments.fit else ("dev", "test"))}
     for rows in splits.values():
-        measure(model, rows)
+        measure(model, rows, arguments.layout)
     if arguments.fit:
         for lang in ("en", "zh"):
             print(lang, dict(zip(decider.FEATURES, fit(splits["dev"], lang), strict=True)))
     else:
-        report(splits)
+        report(splits, arguments.layout)
 
 
 if __name__ == "__main__":

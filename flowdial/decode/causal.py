@@ -1,37 +1,43 @@
 """A transformers model behind the protocol.  token ids -> log-probabilities, text.
 
-Knows torch; knows no flows. Branches are scored in one pass as a token tree: a tree attention mask lets
-every token see the cached prefix and its own ancestors only.
+Knows torch; knows no flows. All branches of all queries are scored in one pass as a token tree: a tree attention
+mask lets every token see the cached segments of its own line and its own ancestors only.
 """
 
 from __future__ import annotations
 
-import copy
-import itertools
+import contextlib
+import functools
 import math
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from flowdial.decode.backbone import Backbone
+from flowdial.decode.query import Among, Query, Tokens
+from flowdial.decode.scoring import score
+from flowdial.decode.segments import Place, Segment, SegmentCache
 from flowdial.decode.tree import TokenTree, token_tree
 from flowdial.errors import ModelError
 
 if TYPE_CHECKING:
-    import torch
-
     from flowdial.decode.loader import LoadedModel
 
-_PREFIXES = 8
+#: Bytes of keys and values that are kept between calls.
+CACHE_BYTES = 128 * 2**20
 
 
 class CausalModel:
     """`loaded` from `flowdial.decode.loader.load`. Calls are serialised by a lock: safe to share by threads."""
 
-    def __init__(self, loaded: LoadedModel) -> None:
+    def __init__(self, loaded: LoadedModel, *, cache_bytes: int = CACHE_BYTES) -> None:
         self._loaded = loaded
+        self._segments = SegmentCache(cache_bytes)
         self._lock = threading.Lock()
-        self._prefixes: OrderedDict[tuple[int, ...], Any] = OrderedDict()
+
+    @functools.cached_property
+    def _backbone(self) -> Backbone:
+        return Backbone(self._loaded.model)
 
     @property
     def name(self) -> str:
@@ -39,89 +45,90 @@ class CausalModel:
         base, adapter = self._loaded.source.name, self._loaded.adapter_name
         return f"{base}+{adapter}" if adapter else base
 
+    @property
+    def layout(self) -> str:
+        """The layout that the adapter was trained in; the one that is best without an adapter."""
+        return self._loaded.layout
+
     def encode(self, text: str) -> list[int]:
         """Token ids; unpaired surrogates, which no tokenizer takes, are replaced."""
         clean = text.encode("utf-8", "replace").decode("utf-8")
         ids: list[int] = self._loaded.tokenizer.encode(clean, add_special_tokens=False, split_special_tokens=True)
         return ids
 
-    def score(self, prefix: Sequence[int], branches: Sequence[Sequence[int]]) -> list[list[float]]:
-        """See `LanguageModel.score`. The pass covers the last token of the prefix and the tree."""
-        if not prefix or not branches or not all(branches):
-            raise ModelError("scoring needs a prefix and branches that are not empty")
+    # ---- scoring ----
+    def score(
+        self,
+        prefix: Sequence[int],
+        endings: Sequence[Sequence[int]],
+        *,
+        stems: Sequence[Sequence[int]] | None = None,
+        among: Among = "vocabulary",
+    ) -> list[list[float]]:
+        """See `LanguageModel.score`."""
+        constant = tuple(map(tuple, stems)) if stems is not None else ((),) * len(endings)
+        return self.score_all([Query(tuple(prefix), constant, tuple(map(tuple, endings)), among)])[0]
+
+    def score_all(self, queries: Sequence[Query]) -> list[list[list[float]]]:
+        """The scores of several queries, in one pass where their tokens are not too many."""
+
+        for query in queries:
+            self._fits(query.longest)
+        with self._working():
+            scored = score(self._backbone, queries, [self._places(query) for query in queries])
+        if not all(math.isfinite(value) for rows in scored for row in rows for value in row):
+            raise _not_finite()
+        return scored
+
+    @contextlib.contextmanager
+    def _working(self) -> Iterator[None]:
+        """The model is ours; what goes wrong in it is a ModelError, and gives back the memory of the cache."""
         import torch
 
-        tree = token_tree([[prefix[-1], *branch] for branch in branches])
-        scored = sorted({node for leaf in tree.leaves for node in leaf[:-1]})
         with self._lock, torch.inference_mode():
-            logits = self._tree_logits(tuple(prefix[:-1]), tree, scored)
-            table = torch.log_softmax(logits.float(), dim=-1)
-        rows = {node: row for row, node in enumerate(scored)}
-        result = [
-            [float(table[rows[parent], tree.tokens[node]]) for parent, node in itertools.pairwise(leaf)]
-            for leaf in tree.leaves
-        ]
-        _finite(result)
-        return result
+            try:
+                yield
+            except (RuntimeError, IndexError, MemoryError) as error:
+                self._segments.clear()
+                first = (str(error).splitlines() or [type(error).__name__])[0]
+                raise ModelError(f"the model failed: {first}", hint="try a smaller model, or `--device cpu`") from error
 
-    def _tree_logits(self, prefix: tuple[int, ...], tree: TokenTree, keep: list[int]) -> torch.Tensor:
-        """Logits of the nodes in `keep`, shape (len(keep), vocabulary)."""
-        import torch
+    def _fits(self, length: int) -> None:
+        context = self._backbone.context
+        if context is not None and length > context:
+            message = f"the prompt and an option have {length} tokens, and the model reads {context}"
+            raise ModelError(message, hint="shorten the option, or open a model that reads more")
 
-        device, offset = self._loaded.model.device, len(prefix)
-        cache = self._cache(prefix)
-        try:
-            output = self._run(
-                input_ids=torch.tensor([tree.tokens], device=device),
-                position_ids=torch.tensor([tree.depths], device=device) + offset,
-                attention_mask=self._mask(tree, offset),
-                past_key_values=cache,
-                logits_to_keep=torch.tensor(keep, device=device),
-            )
-        finally:
-            _crop(cache, offset)
-        logits: torch.Tensor = output.logits[0]
-        return logits
+    # ---- what is constant ----
+    def _places(self, query: Query) -> list[Place | None]:
+        """Where each branch goes on: behind its stem but for the last constant token, which is computed anew."""
+        line = self._line(query.prefix if any(query.stems) else query.prefix[:-1])
+        if not any(query.stems):
+            return [line] * len(query.stems)
+        key = (query.prefix, query.stems)
+        tree = token_tree([stem[:-1] for stem in query.stems])
+        segment = self._segment(key, tree, line, query.prefix)
+        return [Place(segment, path[-1]) if path else line for path in tree.paths]
 
-    def _run(self, **inputs: Any) -> Any:
-        try:
-            return self._loaded.model(use_cache=True, **inputs)
-        except (RuntimeError, IndexError) as error:
-            first = (str(error).splitlines() or [type(error).__name__])[0]
-            raise ModelError(f"the model failed: {first}", hint="try a smaller model, or `--device cpu`") from error
+    def _line(self, tokens: Tokens) -> Place | None:
+        """Behind a line of tokens; what was computed of its beginning is not computed again."""
+        if not tokens:
+            return None
+        segment = self._segments.get(tokens)
+        if segment is None:
+            known = self._segments.longest(tokens)
+            segment = self._segment(tokens, token_tree([tokens[len(known) :]]), self._line(known), known)
+        return Place(segment, len(segment.tree.tokens) - 1)
 
-    def _mask(self, tree: TokenTree, offset: int) -> torch.Tensor:
-        """Additive mask, shape (1, 1, tokens, offset + tokens): 0 where a node may look, else the minimum."""
-        import torch
+    def _segment(self, key: object, tree: TokenTree, parent: Place | None, above: object) -> Segment:
+        found = self._segments.get(key)
+        if found is None:
+            done = self._backbone.run(tree, [parent] * len(tree.paths))
+            found = Segment(parent, tree, done.layers)
+            self._segments.put(key, found, above)
+        return found
 
-        count = len(tree.tokens)
-        seen = torch.zeros((count, count), dtype=torch.bool)
-        for node, parent in enumerate(tree.parents):
-            if parent >= 0:
-                seen[node] = seen[parent]
-            seen[node, node] = True
-        seen = torch.cat([torch.ones((count, offset), dtype=torch.bool), seen], dim=1)
-        dtype = self._loaded.model.dtype
-        mask = torch.zeros(seen.shape, dtype=dtype).masked_fill(~seen, torch.finfo(dtype).min)
-        return mask[None, None].to(self._loaded.model.device)
-
-    def _cache(self, prefix: tuple[int, ...]) -> Any:
-        """Keys and values of `prefix`; the least recently used of a few prefixes goes first."""
-        import torch
-        from transformers import DynamicCache
-
-        if prefix in self._prefixes:
-            self._prefixes.move_to_end(prefix)
-            return self._prefixes[prefix]
-        cache = DynamicCache(config=self._loaded.model.config)
-        if prefix:
-            ids = torch.tensor([prefix], device=self._loaded.model.device)
-            self._run(input_ids=ids, past_key_values=cache, logits_to_keep=1)
-        self._prefixes[prefix] = cache
-        if len(self._prefixes) > _PREFIXES:
-            self._prefixes.popitem(last=False)
-        return cache
-
+    # ---- writing ----
     def generate(
         self, prefix: Sequence[int], prompt: Sequence[int], *, max_tokens: int, stop: Sequence[str]
     ) -> Iterator[str]:
@@ -142,31 +149,24 @@ class CausalModel:
             text = max(text, shown, key=len)
         yield whole[len(text) :]
 
-    def _greedy(self, prefix: tuple[int, ...], prompt: list[int], max_tokens: int) -> Iterator[int]:
+    def _greedy(self, prefix: Tokens, prompt: list[int], max_tokens: int) -> Iterator[int]:
         """Greedy tokens; the lock is held one token at a time, so that decisions get through."""
-        import torch
 
-        device, new, ends = self._loaded.model.device, prompt, _end_ids(self._loaded)
-        with self._lock, torch.inference_mode():
-            cache = copy.deepcopy(self._cache(prefix))
+        self._fits(len(prefix) + len(prompt) + max_tokens)
+        ends, new = _end_ids(self._loaded), prompt
+        with self._working():
+            cache = self._backbone.line(self._line(prefix), len(prompt) + max_tokens)
         for _ in range(max_tokens):
-            ids = torch.tensor([new], device=device)
-            with self._lock, torch.inference_mode():
-                best = self._run(input_ids=ids, past_key_values=cache, logits_to_keep=1).logits[0, -1].max(dim=-1)
-            _finite([[float(best.values)]])
+            with self._working():
+                hidden = self._backbone.extend(cache, new)[-1:]
+                best = self._backbone.logits(hidden)[0].max(dim=-1)
+            if not math.isfinite(float(best.values)):
+                raise _not_finite()
             token = int(best.indices)
             if token in ends:
                 return
             yield token
             new = [token]
-
-
-def _crop(cache: Any, length: int) -> None:
-    """Cut every layer to `length`; after a pass that failed half-way they differ."""
-    for layer in cache.layers:
-        grown = layer.get_seq_length() - length
-        if grown > 0:
-            layer.crop(-grown)
 
 
 def _end_ids(loaded: LoadedModel) -> frozenset[int]:
@@ -180,8 +180,7 @@ def _begun(text: str, stop: Sequence[str]) -> int:
     return max((n for mark in stop for n in range(1, len(mark)) if text.endswith(mark[:n])), default=0)
 
 
-def _finite(scores: list[list[float]]) -> None:
-    if not all(math.isfinite(value) for branch in scores for value in branch):
-        raise ModelError(
-            "the model gave probabilities that are not finite", hint="try `--dtype float32`, or another model"
-        )
+def _not_finite() -> ModelError:
+    return ModelError(
+        "the model gave probabilities that are not finite", hint="try `--dtype float32`, or another model"
+    )

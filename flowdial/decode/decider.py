@@ -13,20 +13,29 @@ import math
 from collections.abc import Sequence
 from typing import Protocol
 
-from flowdial.constraint import after, compile_options
+from flowdial.decode.compiled import Parts, compile_branches, in_context, told_apart
 from flowdial.decode.cues import option_cues, says_nothing, stay_cues
 from flowdial.decode.protocol import LanguageModel
-from flowdial.errors import ModelError
 
-FEATURES = ("channel", "said", "named", "overlap", "polarity", "stay", "asks", "foreign", "no_side")
-#: Fitted on benchmarks/decisions/dev.jsonl by `python benchmarks/decide_accuracy.py --fit`, one row a
-#: language; `said` and `named` are set by hand: who says an option's very name, or names one option and no other,
+FEATURES = ("model", "said", "named", "overlap", "polarity", "stay", "asks", "foreign", "no_side")
+#: Fitted on benchmarks/decisions/dev.jsonl by `python benchmarks/decide_accuracy.py --fit`, one row a layout and
+#: language, with the embedded model; `said` and `named` are set by hand: who says an option's very name, or names one option and no other,
 #: means it.
 SAID = 6.0
 NAMED = 2.0
 WEIGHTS = {
-    "en": (1.51, SAID, NAMED, 0.20, 0.83, -1.11, 0.98, -0.44, -0.44),
-    "zh": (0.54, SAID, NAMED, -0.24, 1.33, -1.37, 2.69, -0.36, 0.27),
+    "channel": {
+        "en": (1.51, SAID, NAMED, 0.20, 0.83, -1.11, 0.98, -0.44, -0.44),
+        "zh": (0.54, SAID, NAMED, -0.24, 1.33, -1.37, 2.69, -0.36, 0.27),
+    },
+    "naming": {
+        "en": (0.11, SAID, NAMED, 0.58, 1.21, -1.02, 2.95, 0.08, -0.09),
+        "zh": (0.01, SAID, NAMED, 0.53, 1.27, -1.40, 2.74, -0.38, 0.17),
+    },
+    "verdict": {
+        "en": (0.49, SAID, NAMED, 0.67, 1.40, -1.34, 2.99, 0.02, -0.13),
+        "zh": (0.16, SAID, NAMED, 0.53, 1.28, -1.40, 2.74, -0.38, 0.17),
+    },
 }
 
 
@@ -42,37 +51,45 @@ class Asked(Protocol):
     @property
     def said(self) -> str: ...
     @property
-    def prefix(self) -> str: ...
+    def layout(self) -> str: ...
     @property
-    def lead(self) -> str: ...
+    def prefix(self) -> Parts: ...
     @property
-    def names(self) -> tuple[str, ...]: ...
+    def stems(self) -> tuple[Parts, ...]: ...
     @property
-    def tail(self) -> str: ...
+    def endings(self) -> tuple[Parts, ...]: ...
     @property
-    def words(self) -> str: ...
+    def against(self) -> tuple[Parts, ...]: ...
 
 
 def decide(model: LanguageModel, asked: Asked) -> list[float]:
     """Probabilities of the options, and last of staying; they sum to 1. One forward pass. Raises ModelError."""
-    weights = WEIGHTS[asked.lang]
-    scores = [sum(w * x for w, x in zip(weights, row, strict=True)) for row in features(asked, channel(model, asked))]
+    weights = WEIGHTS[asked.layout][asked.lang]
+    rows = features(asked, evidence(model, asked))
+    scores = [sum(w * x for w, x in zip(weights, row, strict=True)) for row in rows]
     top = max(scores)
     exponents = [math.exp(score - top) for score in scores]
     return [value / sum(exponents) for value in exponents]
 
 
-def channel(model: LanguageModel, asked: Asked) -> list[float]:
-    """For every name the log-probability (natural) of the user's words once it is meant, less that of the best."""
-    try:
-        automaton = compile_options(asked.names, model.encode, prefix=asked.lead)
-    except ValueError as error:
-        raise ModelError(f"the model's tokenizer cannot tell the options apart: {error}") from error
-    lead, tail = model.encode(asked.lead), model.encode(asked.tail)
-    words = after(asked.tail, asked.words, model.encode)
-    branches = [[*lead, *path, *tail, *words] for path in automaton.paths]
-    scores = model.score(model.encode(asked.prefix), branches)
-    given = [math.fsum(branch[-len(words) :]) for branch in scores]
+def evidence(model: LanguageModel, asked: Asked) -> list[float]:
+    """For every name the log-probability (natural) that the layout gives it, less that of the best.
+
+    Of the user's words once the name is meant, of the name once the words are said, or of the verdict that both fit.
+    """
+    compiled = compile_branches(model, asked.prefix, asked.stems)
+    contexts = [stem[-1] if stem else asked.prefix[-1] for stem in asked.stems]
+    endings = [in_context(parts, before, model.encode) for parts, before in zip(asked.endings, contexts, strict=True)]
+    against = [in_context(parts, before, model.encode) for parts, before in zip(asked.against, contexts, strict=False)]
+    if not any(compiled.stems):
+        told_apart(endings)
+    scores = model.score(
+        compiled.prefix,
+        [*endings, *against],
+        stems=compiled.stems * (2 if against else 1),
+        among="vocabulary" if asked.layout == "channel" else "siblings",
+    )
+    given = [math.fsum(branch) for branch in scores[: len(endings)]]
     return [value - max(given) for value in given]
 
 

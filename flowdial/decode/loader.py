@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowdial.decode.conversion import quiet
 from flowdial.decode.extras import needs_extra
+from flowdial.decode.protocol import LAYOUTS
 from flowdial.decode.store import ModelSource, Progress, resolve, silent
 from flowdial.errors import AdapterError, MissingExtra, ModelError
 
@@ -29,7 +30,10 @@ DEVICES = ("cuda", "mps", "cpu")
 
 @dataclasses.dataclass(frozen=True)
 class LoadedModel:
-    """A model in eval mode with its tokenizer. For hub ids `source.fingerprint` holds the commit opened."""
+    """A model in eval mode with its tokenizer. For hub ids `source.fingerprint` holds the commit opened.
+
+    `layout` is how decisions are put to it.
+    """
 
     model: PreTrainedModel | PeftModel
     tokenizer: PreTrainedTokenizerBase
@@ -37,6 +41,7 @@ class LoadedModel:
     adapter_name: str | None
     device: torch.device
     dtype: torch.dtype
+    layout: str = LAYOUTS[0]
 
 
 def load(
@@ -65,8 +70,9 @@ def load(
     base, tokenizer, source = _open(source, place, numbers, quantization)
     opened = base if folder is None else _attach(base, folder, source, place)
     progress(f"{source.name} is open", 1.0)
-    name = None if folder is None else folder.name
-    return LoadedModel(opened.eval(), tokenizer, source, name, place, numbers)
+    if folder is None:
+        return LoadedModel(opened.eval(), tokenizer, source, None, place, numbers)
+    return LoadedModel(opened.eval(), tokenizer, source, folder.name, place, numbers, _layout(folder))
 
 
 def _device(wanted: str) -> torch.device:
@@ -186,6 +192,20 @@ def _adapter_folder(adapter: str) -> Path:
     return folder
 
 
+def _manifest(folder: Path) -> dict[str, Any]:
+    manifest = folder / "manifest.json"
+    return _read_json(manifest) if manifest.exists() else {}
+
+
+def _layout(folder: Path) -> str:
+    """The layout that an adapter was trained in, as its manifest says."""
+    layout: str = _manifest(folder).get("layout", LAYOUTS[0])
+    if layout not in LAYOUTS:
+        message = f"the adapter {folder} decides in the layout `{layout}`, which this version does not know"
+        raise AdapterError(message, hint=f"layouts: {', '.join(LAYOUTS)}")
+    return layout
+
+
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text("utf-8"))
@@ -198,8 +218,7 @@ def _attach(base: Any, folder: Path, source: ModelSource, device: torch.device) 
     """The base with the adapter on, after a check that each weight of the adapter found its place."""
     with needs_extra("model"):
         from peft import PeftModel
-    manifest = folder / "manifest.json"
-    wanted = _read_json(manifest).get("base_fingerprint") if manifest.exists() else None
+    wanted = _manifest(folder).get("base_fingerprint")
     if wanted not in {None, source.fingerprint}:
         raise _misfit(folder, source, f"it was made for the base {wanted}, this one is {source.fingerprint}")
     try:

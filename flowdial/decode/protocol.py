@@ -8,6 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from flowdial.decode.query import Among
+
+#: What a decision scores: the user's words behind each name, the name behind the words, or a verdict behind both.
+LAYOUTS = ("channel", "naming", "verdict")
+
 
 class LanguageModel(Protocol):
     """A causal language model behind the few calls that the engine needs."""
@@ -21,10 +26,23 @@ class LanguageModel(Protocol):
         """Token ids of `text`, without special tokens added."""
         ...
 
-    def score(self, prefix: Sequence[int], branches: Sequence[Sequence[int]]) -> list[list[float]]:
-        """Log-probabilities (natural) of every token of every branch, given `prefix` and the branch so far.
+    @property
+    def layout(self) -> str:
+        """How decisions are put to it, one of `LAYOUTS`."""
+        ...
 
-        One forward pass over the new tokens; `prefix` is cached between calls. Raises ModelError.
+    def score(
+        self,
+        prefix: Sequence[int],
+        endings: Sequence[Sequence[int]],
+        *,
+        stems: Sequence[Sequence[int]] | None = None,
+        among: Among = "vocabulary",
+    ) -> list[list[float]]:
+        """Log-probabilities (natural) of every token of every ending, given `prefix`, its stem and the ending so far.
+
+        One forward pass over the new tokens; prefix and stems are kept between calls. `among` says which tokens
+        compete, see `Query`. Raises ModelError.
         """
         ...
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from flowdial.decode.query import Among
 
-@dataclass(slots=True)
+
+@dataclass(eq=False)
 class ScriptedModel:
     """`likes` maps a piece of a branch's text to the log-probability added to the last token of that branch.
 
@@ -20,20 +22,28 @@ class ScriptedModel:
     says: str = ""
     name: str = "scripted"
     calls: int = 0
+    layout: str = "channel"
 
     def encode(self, text: str) -> list[int]:
         """Code points."""
         return [ord(char) for char in text]
 
-    def score(self, prefix: Sequence[int], branches: Sequence[Sequence[int]]) -> list[list[float]]:
+    def score(
+        self,
+        prefix: Sequence[int],
+        endings: Sequence[Sequence[int]],
+        *,
+        stems: Sequence[Sequence[int]] | None = None,
+        among: Among = "vocabulary",
+    ) -> list[list[float]]:
         """-1 a token, and what `likes` adds."""
         self.calls += 1
-        return [self._branch(branch) for branch in branches]
+        return [self._branch(s, ending) for s, ending in zip(stems or [()] * len(endings), endings, strict=True)]
 
-    def _branch(self, branch: Sequence[int]) -> list[float]:
-        text = "".join(map(chr, branch))
+    def _branch(self, stem: Sequence[int], ending: Sequence[int]) -> list[float]:
+        text = "".join(map(chr, [*stem, *ending]))
         bonus = sum(value for piece, value in self.likes.items() if piece in text)
-        return [*(-1.0 for _ in branch[:-1]), -1.0 + bonus]
+        return [*(-1.0 for _ in ending[:-1]), -1.0 + bonus]
 
     def generate(
         self, prefix: Sequence[int], prompt: Sequence[int], *, max_tokens: int, stop: Sequence[str]

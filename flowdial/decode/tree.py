@@ -1,39 +1,41 @@
-"""Lay out token branches as one tree.  token sequences -> tokens, parents, depths.  Knows no model.
+"""Lay out token branches as trees.  token sequences -> tokens, parents, depths.  Knows no model.
 
-Sequences that begin alike share their nodes, so that a model computes them once. The tree is in topological
+Sequences that begin alike share their nodes, so that a model computes them once. A tree is in topological
 order: a parent stands before its children.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class TokenTree:
-    """`tokens[i]` hangs below `parents[i]` (-1: below the prefix) at `depths[i]` (from 0).
+    """`tokens[i]` hangs below `parents[i]` (-1: below its root) at `depths[i]` (from 0).
 
-    `leaves[b]` lists the nodes of branch b from its root to its end.
+    `paths[b]` lists the nodes of branch b from its root to its end, `roots[b]` is where the branch hangs.
     """
 
     tokens: tuple[int, ...]
     parents: tuple[int, ...]
     depths: tuple[int, ...]
-    leaves: tuple[tuple[int, ...], ...]
+    paths: tuple[tuple[int, ...], ...]
+    roots: tuple[Hashable, ...]
 
 
-def token_tree(branches: Sequence[Sequence[int]]) -> TokenTree:
-    """The tree of all branches; branches that begin alike share nodes."""
+def token_tree(branches: Sequence[Sequence[int]], roots: Sequence[Hashable] | None = None) -> TokenTree:
+    """The tree of all branches; branches that begin alike below the same root share nodes."""
+    below = tuple(roots) if roots is not None else (None,) * len(branches)
     tokens: list[int] = []
     parents: list[int] = []
     depths: list[int] = []
-    children: dict[tuple[int, int], int] = {}
-    leaves: list[tuple[int, ...]] = []
-    for branch in branches:
+    children: dict[tuple[Hashable, int, int], int] = {}
+    paths: list[tuple[int, ...]] = []
+    for root, branch in zip(below, branches, strict=True):
         node, path = -1, []
         for depth, token in enumerate(branch):
-            key = (node, token)
+            key = (root if node < 0 else None, node, token)
             if key not in children:
                 children[key] = len(tokens)
                 tokens.append(token)
@@ -41,5 +43,5 @@ def token_tree(branches: Sequence[Sequence[int]]) -> TokenTree:
                 depths.append(depth)
             node = children[key]
             path.append(node)
-        leaves.append(tuple(path))
-    return TokenTree(tuple(tokens), tuple(parents), tuple(depths), tuple(leaves))
+        paths.append(tuple(path))
+    return TokenTree(tuple(tokens), tuple(parents), tuple(depths), tuple(paths), below)

@@ -158,8 +158,8 @@ class Engine:
         """Probability of each legal move, `stay` included."""
         asked = {option.question for option in found}
         question = asked.pop() if len(asked) == 1 else ""
-        asking = prompts.decision(self.lang, question, [option.name for option in found], text)
-        values = decide(self.model, asking)
+        names = [option.name for option in found]
+        values = decide(self.model, prompts.decision(self.lang, question, names, text, layout=self.model.layout))
         return dict(zip([*(option.move.id for option in found), STAY], values, strict=True))
 
     def _choices(self, moves: tuple[Move, ...], chances: Mapping[str, float]) -> tuple[Choice, ...]:

@@ -6,7 +6,7 @@ decision needs and nothing more; its constant part comes first, so that its keys
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 _SHOTS = {
@@ -34,10 +34,16 @@ _INTRO = {
 _QUESTION = {"en": "Question: {}\n", "zh": "问题：{}\n"}
 _ANSWER = {"en": "Answer:", "zh": "答案："}
 _WORDS = {"en": "In the customer's words:", "zh": "客户的话："}
+_VERDICT = {"en": "Does it mean that?", "zh": "是这个意思吗？"}
+_VERDICTS = {"en": ("yes", "no"), "zh": ("是", "否")}
 _GAP = {"en": " ", "zh": ""}
 _OFF_TOPIC = {"en": "off-topic", "zh": "无关"}
 _WHAT_NOW = {"en": "What has been done?", "zh": "完成了哪一步？"}
 MAX_WORDS = 400
+
+
+#: Pieces of text that follow one another, each of them tokenised in the context of the one before.
+Parts = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,39 +51,65 @@ class DecisionPrompt:
     """Texts of one decision, in the order in which the model reads them.
 
     `question` is what is asked, `options` the plain names of the legal moves, `said` the user's text as typed.
-    `prefix` is constant for a language and `lead` for a question. Then comes one of `names` (the options, and
-    last the name of staying), `tail`, and `words`, what the user said, which is scored behind each name.
+    Every name (the options', and last that of staying) has a branch: `prefix`, then its stem, then its ending,
+    which is scored. Prefix and stems are constant for a step of a flow. `against` are the endings that deny the
+    names, where a verdict is asked for.
     """
 
     lang: str
     question: str
     options: tuple[str, ...]
     said: str
-    prefix: str
-    lead: str
-    names: tuple[str, ...]
-    tail: str
-    words: str
+    layout: str
+    prefix: Parts
+    stems: tuple[Parts, ...]
+    endings: tuple[Parts, ...]
+    against: tuple[Parts, ...] = ()
+
+    @property
+    def texts(self) -> list[str]:
+        """What the model reads of every branch, behind the first part of the prefix."""
+        begun = "".join(self.prefix[1:])
+        return ["".join((begun, *stem, *end)) for stem, end in zip(self.stems, self.endings, strict=True)]
 
 
-def decision(lang: str, question: str, names: Sequence[str], words: str) -> DecisionPrompt:
-    """The prompt of a decision among `names`; user text over 400 characters keeps its beginning and end."""
-    asked = _QUESTION[lang].format(question or _WHAT_NOW[lang])
+def decision(lang: str, question: str, names: Sequence[str], words: str, *, layout: str = "channel") -> DecisionPrompt:
+    """The prompt of a decision among `names`; user text over 400 characters keeps its beginning and end.
+
+    `layout` says what is scored: the user's words behind each name ("channel"), the name behind the words ("naming"),
+    or a verdict behind both ("verdict").
+    """
     gap = _GAP[lang]
     stay = _OFF_TOPIC[lang]
     while stay in names:  # an option of that name is drawn: what the model tells apart must differ
         stay += "!"
-    return DecisionPrompt(
-        lang=lang,
-        question=question,
-        options=tuple(names),
-        said=words,
-        prefix=_prefix(lang),
-        lead=asked + _ANSWER[lang],
-        names=tuple(gap + one_line(name) for name in (*names, stay)),
-        tail=_WORDS[lang],
-        words=gap + one_line(words) + "\n",
-    )
+    named = [f"{gap}{one_line(name)}\n" for name in (*names, stay)]
+    asked = _QUESTION[lang].format(question or _WHAT_NOW[lang])
+    prefix, stems, endings, against = _LAID_OUT[layout](lang, asked, named, f"{gap}{one_line(words)}\n")
+    return DecisionPrompt(lang, question, tuple(names), words, layout, prefix, stems, endings, against)
+
+
+_Branches = tuple[Parts, tuple[Parts, ...], tuple[Parts, ...], tuple[Parts, ...]]
+
+
+def _channel(lang: str, asked: str, names: Sequence[str], words: str) -> _Branches:
+    stems = tuple((asked + _ANSWER[lang], name, _WORDS[lang]) for name in names)
+    return (_INTRO[lang] + _shots(lang, _channel_shot),), stems, ((words,),) * len(names), ()
+
+
+def _naming(lang: str, asked: str, names: Sequence[str], words: str) -> _Branches:
+    prefix = (_INTRO[lang] + _shots(lang, _naming_shot), asked + _WORDS[lang])
+    return prefix, ((),) * len(names), tuple((words + _ANSWER[lang], name) for name in names), ()
+
+
+def _verdict(lang: str, asked: str, names: Sequence[str], words: str) -> _Branches:
+    stems = tuple((asked + _ANSWER[lang], name, _WORDS[lang]) for name in names)
+    right, wrong = ((words + _VERDICT[lang], _GAP[lang] + verdict) for verdict in _VERDICTS[lang])
+    prefix = (_INTRO[lang] + _shots(lang, _verdict_shot),)
+    return prefix, stems, (right,) * len(names), (wrong,) * len(names)
+
+
+_LAID_OUT = {"channel": _channel, "naming": _naming, "verdict": _verdict}
 
 
 def one_line(words: str) -> str:
@@ -87,13 +119,30 @@ def one_line(words: str) -> str:
     return flat if len(flat) <= MAX_WORDS else f"{flat[:half]} … {flat[-half:]}"
 
 
-def _prefix(lang: str) -> str:
-    gap = _GAP[lang]
-    shots = (
-        f"{_QUESTION[lang].format(question)}{_ANSWER[lang]}{gap}{answer}\n{_WORDS[lang]}{gap}{words}\n\n"
-        for question, answer, words in _SHOTS[lang]
+def _shots(lang: str, write: Callable[[str, int, str, str, str], str]) -> str:
+    """The examples, each on the lines of the layout, with an empty line behind."""
+    return "".join(
+        write(lang, at, _QUESTION[lang].format(question), name, words) + "\n"
+        for at, (question, name, words) in enumerate(_SHOTS[lang])
     )
-    return _INTRO[lang] + "".join(shots)
+
+
+def _channel_shot(lang: str, _at: int, asked: str, name: str, words: str) -> str:
+    gap = _GAP[lang]
+    return f"{asked}{_ANSWER[lang]}{gap}{name}\n{_WORDS[lang]}{gap}{words}\n"
+
+
+def _naming_shot(lang: str, _at: int, asked: str, name: str, words: str) -> str:
+    gap = _GAP[lang]
+    return f"{asked}{_WORDS[lang]}{gap}{words}\n{_ANSWER[lang]}{gap}{name}\n"
+
+
+def _verdict_shot(lang: str, at: int, asked: str, name: str, words: str) -> str:
+    """Every other example is denied: the words of the next one stand behind it."""
+    denied = at % 2 == 1
+    shown = _SHOTS[lang][(at + 1) % len(_SHOTS[lang])][2] if denied else words
+    verdict = _VERDICTS[lang][denied]
+    return f"{_channel_shot(lang, at, asked, name, shown)}{_VERDICT[lang]}{_GAP[lang]}{verdict}\n"
 
 
 @dataclass(frozen=True, slots=True)

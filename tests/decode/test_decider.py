@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from flowdial.decode.cues import polarity
-from flowdial.decode.decider import FEATURES, WEIGHTS, channel, decide, features
+from flowdial.decode.decider import FEATURES, WEIGHTS, decide, evidence, features
 from flowdial.decode.scripted import ScriptedModel
 from flowdial.session.prompt import decision
 
@@ -35,8 +35,8 @@ def test_probabilities_are_one_in_sum_and_one_an_option_and_one_for_staying(
     lang: str, names: list[str], words: str, bonus: float
 ) -> None:
     asked = decision(lang, "Which?", names, words)
-    assume(len(set(asked.names)) == len(asked.names))
-    values = decide(ScriptedModel({asked.names[0] + "\n": bonus}), asked)
+    assume(len(set(asked.stems)) == len(asked.stems))
+    values = decide(ScriptedModel({asked.stems[0][1]: bonus}), asked)
     assert len(values) == len(names) + 1
     assert all(0 <= value <= 1 for value in values)
     assert math.fsum(values) == pytest.approx(1)
@@ -59,7 +59,7 @@ def test_saying_an_options_very_name_wins_in_any_order(lang: str, data: st.DataO
 def test_a_name_wins_against_a_model_that_leans_the_other_way(lang: str) -> None:
     other, said = NAMES[lang][:2]
     asked = decision(lang, "?", [other, said], said)
-    assert best(decide(ScriptedModel({asked.names[0] + "\n": 2.0}), asked)) == 1
+    assert best(decide(ScriptedModel({asked.stems[0][1]: 2.0}), asked)) == 1
 
 
 @langs
@@ -68,7 +68,7 @@ def test_what_the_model_finds_likely_wins_where_the_words_say_nothing(lang: str,
     names = {"en": ["red", "green", "blue"], "zh": ["红色", "绿色", "蓝色"]}[lang]
     asked = decision(lang, "?", names, "hm")
     assert polarity("hm") == 0
-    assert best(decide(ScriptedModel({asked.names[wanted] + "\n": 20.0}), asked)) == wanted
+    assert best(decide(ScriptedModel({asked.stems[wanted][1]: 20.0}), asked)) == wanted
 
 
 def test_a_decision_asks_the_model_once() -> None:
@@ -80,8 +80,8 @@ def test_a_decision_asks_the_model_once() -> None:
 def test_the_channel_compares_how_likely_the_words_are_under_each_option() -> None:
     """The name's own likelihood is left out: a rare name is no reason against an option."""
     asked = decision("en", "Paid?", ["yes", "no"], "I did")
-    assert channel(ScriptedModel({"Answer: yes\n": 3.0}), asked) == pytest.approx([0.0, -3.0, -3.0])
-    assert channel(ScriptedModel(), asked) == pytest.approx([0.0, 0.0, 0.0])
+    assert evidence(ScriptedModel({"Answer: yes\n": 3.0}), asked) == pytest.approx([0.0, -3.0, -3.0])
+    assert evidence(ScriptedModel(), asked) == pytest.approx([0.0, 0.0, 0.0])
 
 
 @langs
@@ -90,20 +90,19 @@ def test_the_branches_are_the_documented_texts(lang: str) -> None:
     heard: list[str] = []
 
     class Listening(ScriptedModel):
-        def score(self, prefix, branches):
-            heard.extend("".join(map(chr, [*prefix, *branch])) for branch in branches)
-            return [[-1.0] * len(branch) for branch in branches]
+        def score(self, prefix, endings, *, stems, among):
+            heard.extend("".join(map(chr, [*prefix, *s, *e])) for s, e in zip(stems, endings, strict=True))
+            return [[-1.0] * len(ending) for ending in endings]
 
     decide(Listening(), asked)
-    texts = [asked.lead + name + "\n" + asked.tail + asked.words for name in asked.names]
-    assert heard == [asked.prefix + text for text in texts]
+    assert heard == [asked.prefix[0] + text for text in asked.texts]
 
 
 @langs
 def test_there_is_a_weight_for_every_feature_and_a_row_for_every_option(lang: str) -> None:
     rows = features(decision(lang, "?", ["a", "b"], "a"), [0.0, 0.0, 0.0])
     assert len(rows) == 3
-    assert {len(row) for row in rows} == {len(FEATURES)} == {len(WEIGHTS[lang])}
+    assert {len(row) for row in rows} == {len(FEATURES)} == {len(WEIGHTS["channel"][lang])}
 
 
 @langs
@@ -117,4 +116,4 @@ def test_an_option_called_like_staying_can_be_decided(lang: str, name: str) -> N
 @pytest.mark.parametrize("ratio", [1e4, -1e4])
 def test_extreme_scores_do_not_overflow(lang: str, ratio: float) -> None:
     asked = decision(lang, "?", ["a", "b"], "hm")
-    assert math.fsum(decide(ScriptedModel({asked.names[0] + "\n": ratio}), asked)) == pytest.approx(1)
+    assert math.fsum(decide(ScriptedModel({asked.stems[0][1]: ratio}), asked)) == pytest.approx(1)

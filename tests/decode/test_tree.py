@@ -14,13 +14,13 @@ branch_lists = st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=6), min
 @given(branch_lists)
 def test_the_path_of_a_leaf_is_its_branch(branches: list[list[int]]) -> None:
     tree = token_tree(branches)
-    assert [[tree.tokens[node] for node in leaf] for leaf in tree.leaves] == branches
+    assert [[tree.tokens[node] for node in leaf] for leaf in tree.paths] == branches
 
 
 @given(branch_lists)
 def test_a_node_hangs_below_the_one_before_it(branches: list[list[int]]) -> None:
     tree = token_tree(branches)
-    for leaf in tree.leaves:
+    for leaf in tree.paths:
         assert [tree.parents[node] for node in leaf] == [-1, *leaf[:-1]]
         assert [tree.depths[node] for node in leaf] == list(range(len(leaf)))
 
@@ -40,8 +40,8 @@ def test_a_parent_stands_before_its_children(branches: list[list[int]]) -> None:
 @given(branch_lists)
 def test_branches_share_a_node_exactly_where_they_begin_alike(branches: list[list[int]]) -> None:
     tree = token_tree(branches)
-    for one, left in zip(branches, tree.leaves, strict=True):
-        for other, right in zip(branches, tree.leaves, strict=True):
+    for one, left in zip(branches, tree.paths, strict=True):
+        for other, right in zip(branches, tree.paths, strict=True):
             common = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
             length = min(len(one), len(other)) if common is None else common
             assert left[:length] == right[:length]

@@ -56,8 +56,8 @@ class Failing(ScriptedModel):
 
     at = 1
 
-    def score(self, prefix, branches):
-        result = ScriptedModel.score(self, prefix, branches)
+    def score(self, *query, **options):
+        result = ScriptedModel.score(self, *query, **options)
         if self.calls == self.at:
             raise ModelError("the model failed")
         return result
@@ -391,9 +391,9 @@ async def test_an_awaited_turn_leaves_the_event_loop_free() -> None:
     let_go = threading.Event()
 
     class Waiting(ScriptedModel):
-        def score(self, prefix, branches):
+        def score(self, *query, **options):
             assert let_go.wait(5)
-            return ScriptedModel.score(self, prefix, branches)
+            return ScriptedModel.score(self, *query, **options)
 
     engine, _ = engine_on(SIDES, Waiting())
     running = asyncio.create_task(engine.aturn(engine.session(), "left"))
@@ -533,7 +533,8 @@ def test_no_text_makes_an_illegal_move_with_a_model_of_tensors() -> None:
     )  # fmt: skip
     llama = transformers.LlamaForCausalLM(config).eval()
     source = SimpleNamespace(name="toy")
-    model = CausalModel(SimpleNamespace(model=llama, tokenizer=Hashed(), source=source, adapter_name=None))
+    loaded = SimpleNamespace(model=llama, tokenizer=Hashed(), source=source, adapter_name=None, layout="channel")
+    model = CausalModel(loaded)
     for stages in ("guided", "free"):
         for flow in (SHOP, ZH):
             talk(Engine(flow, model=model, margin=0.0, replies=PIPELINES[stages]), ATTACKS[::3])

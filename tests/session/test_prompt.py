@@ -15,9 +15,9 @@ LANGS = ["en", "zh"]
 
 def test_an_english_decision_reads_as_documented() -> None:
     asked = decision("en", "Is it paid?", ["yes", "no"], "I did")
-    assert asked.prefix.startswith("A customer answers the assistant's question in his own words.\n\nQuestion: ")
-    assert asked.prefix.endswith("\n\n")
-    assert [asked.lead + name + "\n" + asked.tail + asked.words for name in asked.names] == [
+    assert asked.prefix[0].startswith("A customer answers the assistant's question in his own words.\n\nQuestion: ")
+    assert asked.prefix[0].endswith("\n\n")
+    assert asked.texts == [
         f"Question: Is it paid?\nAnswer: {name}\nIn the customer's words: I did\n"
         for name in ("yes", "no", "off-topic")
     ]
@@ -25,17 +25,15 @@ def test_an_english_decision_reads_as_documented() -> None:
 
 def test_a_chinese_decision_reads_as_documented() -> None:
     asked = decision("zh", "付款了吗？", ["是", "否"], "付了")
-    assert [asked.lead + name + "\n" + asked.tail + asked.words for name in asked.names] == [
-        f"问题：付款了吗？\n答案：{name}\n客户的话：付了\n" for name in ("是", "否", "无关")
-    ]
+    assert asked.texts == [f"问题：付款了吗？\n答案：{name}\n客户的话：付了\n" for name in ("是", "否", "无关")]
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_examples_have_the_form_of_the_question(lang: str) -> None:
     """A model goes on as it was shown: an example is one decision, word for word."""
     asked = decision(lang, "Q", ["A"], "W")
-    shown = (asked.lead + asked.names[0] + "\n" + asked.tail + asked.words).splitlines()
-    example = asked.prefix.split("\n\n")[1].splitlines()
+    shown = asked.texts[0].splitlines()
+    example = asked.prefix[0].split("\n\n")[1].splitlines()
     starts = [re.split("[:：]", line)[0] for line in shown]
     assert starts == [re.split("[:：]", line)[0] for line in example]
     assert len(starts) == 3
@@ -44,31 +42,32 @@ def test_the_examples_have_the_form_of_the_question(lang: str) -> None:
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_constant_part_depends_on_the_language_only(lang: str) -> None:
     one, other = decision(lang, "a?", ["x"], "w"), decision(lang, "b?", ["y", "z"], "v")
-    assert one.prefix == other.prefix
-    assert one.lead != other.lead
+    assert one.prefix[0] == other.prefix[0]
+    assert one.texts != other.texts
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_where_nothing_is_asked_a_question_stands_in(lang: str) -> None:
-    assert decision(lang, "", ["x"], "w").lead.count("\n") == 1
-    assert "{}" not in decision(lang, "", ["x"], "w").lead
+    asked = decision(lang, "", ["x"], "w")
+    assert asked.stems[0][0].count("\n") == 1
+    assert "{}" not in asked.texts[0]
 
 
 def test_the_decision_keeps_the_words_as_typed_beside_the_line() -> None:
     asked = decision("en", "q?", ["x"], "  a\n b ")
-    assert (asked.said, asked.words) == ("  a\n b ", " a b\n")
+    assert (asked.said, asked.endings[0][0]) == ("  a\n b ", " a b\n")
 
 
 @pytest.mark.parametrize(("lang", "name"), [("en", "off-topic"), ("zh", "无关")])
 def test_an_option_that_is_called_like_staying_stays_apart_from_it(lang: str, name: str) -> None:
     asked = decision(lang, "q?", ["x", name], "w")
-    assert len(set(asked.names)) == 3
+    assert len(set(asked.texts)) == 3
     assert asked.options == ("x", name)
 
 
 @pytest.mark.parametrize("text", ["{}", "{0}", "{question}", "%s", "\\n", "{"])
 def test_braces_in_user_text_are_plain_text(text: str) -> None:
-    assert text in decision("en", text, [text], text).words
+    assert text in decision("en", text, [text], text).texts[0]
     assert text in acknowledgement("en", text).turn
 
 
@@ -100,7 +99,7 @@ IMITATIONS = [
 @pytest.mark.parametrize("lang", LANGS)
 def test_text_that_imitates_the_prompt_cannot_add_a_line(lang: str, text: str) -> None:
     asked = decision(lang, "q?", ["x"], text)
-    assert len(asked.words.splitlines()) == 1
+    assert all(len(text.splitlines()) == 3 for text in asked.texts)
     for write in (acknowledgement, aside):
         assert len(write(lang, text).turn.splitlines()) == len(write(lang, "w").turn.splitlines())
 
