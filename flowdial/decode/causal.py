@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from flowdial.constraint import after
 from flowdial.decode.backbone import Backbone
 from flowdial.decode.query import Among, Query, Tokens
 from flowdial.decode.scoring import score
@@ -65,7 +66,7 @@ class CausalModel:
         stems: Sequence[Sequence[int]] | None = None,
         among: Among = "vocabulary",
     ) -> list[list[float]]:
-        """See `LanguageModel.score`."""
+        """See `Scorer.score`."""
         constant = tuple(map(tuple, stems)) if stems is not None else ((),) * len(endings)
         return self.score_all([Query(tuple(prefix), constant, tuple(map(tuple, endings)), among)])[0]
 
@@ -129,10 +130,15 @@ class CausalModel:
         return found
 
     # ---- writing ----
+    def write(self, prefix: str, prompt: str, *, max_tokens: int, stop: Sequence[str]) -> Iterator[str]:
+        """See `Writer.write`. Stops also at the tokenizer's end token."""
+        constant = self.encode(prefix)
+        yield from self.generate(constant, after(prefix, prompt, self.encode), max_tokens=max_tokens, stop=stop)
+
     def generate(
         self, prefix: Sequence[int], prompt: Sequence[int], *, max_tokens: int, stop: Sequence[str]
     ) -> Iterator[str]:
-        """See `LanguageModel.generate`. Stops also at the tokenizer's end token."""
+        """Pieces of text as `write` gives them, behind token ids."""
         text = whole = ""
         ids: list[int] = []
         for token in self._greedy(tuple(prefix), list(prompt), max_tokens):

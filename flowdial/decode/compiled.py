@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from flowdial.constraint import Encode, after, from_paths
-from flowdial.decode.protocol import LanguageModel
+from flowdial.decode.protocol import Scorer
 from flowdial.decode.query import Tokens
 from flowdial.errors import ModelError
 
@@ -32,11 +32,11 @@ class Compiled:
 
 
 _Steps = OrderedDict[tuple[Parts, tuple[Parts, ...]], Compiled]
-_compiled: WeakKeyDictionary[LanguageModel, _Steps] = WeakKeyDictionary()
+_compiled: WeakKeyDictionary[Scorer, _Steps] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-def compile_branches(model: LanguageModel, prefix: Parts, stems: tuple[Parts, ...]) -> Compiled:
+def compile_branches(model: Scorer, prefix: Parts, stems: tuple[Parts, ...]) -> Compiled:
     """The tokens of a prefix and of the stems behind it. Raises ModelError where two stems have the same tokens."""
     key = (prefix, stems)
     with _lock:

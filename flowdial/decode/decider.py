@@ -15,12 +15,13 @@ from typing import Protocol
 
 from flowdial.decode.compiled import Parts, compile_branches, in_context, told_apart
 from flowdial.decode.cues import option_cues, says_nothing, stay_cues
-from flowdial.decode.protocol import LanguageModel
+from flowdial.decode.protocol import Chooser, LanguageModel, Scorer
+from flowdial.errors import ModelError
 
 FEATURES = ("model", "said", "named", "overlap", "polarity", "stay", "asks", "foreign", "no_side")
 #: Fitted on benchmarks/decisions/dev.jsonl by `python benchmarks/decide_accuracy.py --fit`, one row a layout and
-#: language, with the embedded model; `said` and `named` are set by hand: who says an option's very name, or names one option and no other,
-#: means it.
+#: language, with the embedded model; `said` and `named` are set by hand: who says an option's very name, or names
+#: one option and no other, means it.
 SAID = 6.0
 NAMED = 2.0
 WEIGHTS = {
@@ -77,6 +78,19 @@ def evidence(model: LanguageModel, asked: Asked) -> list[float]:
 
     Of the user's words once the name is meant, of the name once the words are said, or of the verdict that both fit.
     """
+    given = _chosen(model, asked) if isinstance(model, Chooser) else _scored(model, asked)
+    return [value - max(given) for value in given]
+
+
+def _chosen(model: Chooser, asked: Asked) -> list[float]:
+    """By a model that chooses among strings: its prompt ends where the names begin."""
+    prompts = {"".join((*asked.prefix, *stem, *end[:-1])) for stem, end in zip(asked.stems, asked.endings, strict=True)}
+    if len(prompts) != 1:
+        raise ModelError(f"a model that chooses cannot decide in the layout `{asked.layout}`")
+    return model.choose(prompts.pop(), [end[-1] for end in asked.endings])
+
+
+def _scored(model: Scorer, asked: Asked) -> list[float]:
     compiled = compile_branches(model, asked.prefix, asked.stems)
     contexts = [stem[-1] if stem else asked.prefix[-1] for stem in asked.stems]
     endings = [in_context(parts, before, model.encode) for parts, before in zip(asked.endings, contexts, strict=True)]
@@ -89,8 +103,7 @@ def evidence(model: LanguageModel, asked: Asked) -> list[float]:
         stems=compiled.stems * (2 if against else 1),
         among="vocabulary" if asked.layout == "channel" else "siblings",
     )
-    given = [math.fsum(branch) for branch in scores[: len(endings)]]
-    return [value - max(given) for value in given]
+    return [math.fsum(branch) for branch in scores[: len(endings)]]
 
 
 def features(asked: Asked, likelihoods: Sequence[float]) -> list[tuple[float, ...]]:

@@ -1,12 +1,13 @@
-"""What a language model must be able to do.  token ids in, log-probabilities and text out.
+"""What a language model must be able to do.  texts or token ids in, log-probabilities and text out.
 
-Knows strings and tokens; knows no flows. Adapters: `transformers` in process, a scripted one for tests.
+Knows strings and tokens; knows no flows. A model in this process scores tokens (`Scorer`: transformers, or a scripted
+one for tests); a model behind a server chooses among strings (`Chooser`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from flowdial.decode.query import Among
 
@@ -14,21 +15,34 @@ from flowdial.decode.query import Among
 LAYOUTS = ("channel", "naming", "verdict")
 
 
-class LanguageModel(Protocol):
-    """A causal language model behind the few calls that the engine needs."""
+class Writer(Protocol):
+    """What every model can do."""
 
     @property
     def name(self) -> str:
         """What the model is called in certificates, adapter included."""
         ...
 
-    def encode(self, text: str) -> list[int]:
-        """Token ids of `text`, without special tokens added."""
-        ...
-
     @property
     def layout(self) -> str:
         """How decisions are put to it, one of `LAYOUTS`."""
+        ...
+
+    def write(self, prefix: str, prompt: str, *, max_tokens: int, stop: Sequence[str]) -> Iterator[str]:
+        """Pieces of text that continue `prefix` + `prompt`, greedily, until a stop string or the limit.
+
+        The stop string is not given. `prefix` is constant, and what was computed of it is kept where that is possible.
+        Raises ModelError.
+        """
+        ...
+
+
+@runtime_checkable
+class Scorer(Writer, Protocol):
+    """A causal language model that tells the probability of any token."""
+
+    def encode(self, text: str) -> list[int]:
+        """Token ids of `text`, without special tokens added."""
         ...
 
     def score(
@@ -46,11 +60,17 @@ class LanguageModel(Protocol):
         """
         ...
 
-    def generate(
-        self, prefix: Sequence[int], prompt: Sequence[int], *, max_tokens: int, stop: Sequence[str]
-    ) -> Iterator[str]:
-        """Pieces of text that continue `prefix` + `prompt`, greedily, until a stop string or the limit.
 
-        The stop string is not given. `prefix` is cached between calls.
+@runtime_checkable
+class Chooser(Writer, Protocol):
+    """A model that chooses one of some strings."""
+
+    def choose(self, prompt: str, options: Sequence[str]) -> list[float]:
+        """Log-probabilities (natural) of the options as they continue `prompt`; no other text can be chosen.
+
+        Where the server tells no probabilities, the option that it chose has nearly all. Raises ModelError.
         """
         ...
+
+
+LanguageModel = Scorer | Chooser

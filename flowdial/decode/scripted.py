@@ -45,9 +45,7 @@ class ScriptedModel:
         bonus = sum(value for piece, value in self.likes.items() if piece in text)
         return [*(-1.0 for _ in ending[:-1]), -1.0 + bonus]
 
-    def generate(
-        self, prefix: Sequence[int], prompt: Sequence[int], *, max_tokens: int, stop: Sequence[str]
-    ) -> Iterator[str]:
+    def write(self, prefix: str, prompt: str, *, max_tokens: int, stop: Sequence[str]) -> Iterator[str]:
         """`says`, character by character."""
         self.calls += 1
         yield from self.says[:max_tokens]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from flowdial.constraint import compile_options
+from flowdial.decode.protocol import Scorer
 from flowdial.flow.text import language
 from flowdial.reply.draft import Draft, Pipeline, Situation
 from flowdial.session import prompt
@@ -33,7 +34,7 @@ def acknowledge(situation: Situation, draft: Draft) -> Draft:
 
     Which one the words make more likely than no words do is scored in one pass.
     """
-    if situation.model is None or not _wants_lead(situation):
+    if not isinstance(situation.model, Scorer) or not _wants_lead(situation):
         return draft
     asked, model = _lead_prompt(situation), situation.model
     automaton = compile_options(asked.leads, model.encode, prefix=asked.turn)
@@ -49,9 +50,9 @@ def write_freely(situation: Situation, draft: Draft) -> Draft:
     """Let the model write that sentence itself: for models that are large enough to be trusted with it."""
     if situation.model is None or not _wants_lead(situation):
         return draft
-    asked, model, text = _lead_prompt(situation), situation.model, ""
-    prefix, turn = model.encode(asked.prefix), model.encode(asked.turn)
-    for piece in model.generate(prefix, turn, max_tokens=MAX_TOKENS[situation.lang], stop=("\n",)):
+    asked, text = _lead_prompt(situation), ""
+    limit = MAX_TOKENS[situation.lang]
+    for piece in situation.model.write(asked.prefix, asked.turn, max_tokens=limit, stop=("\n",)):
         text += piece
         if _SENTENCE_END.search(text):
             break
