@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flowdial.errors import NotationError
+from flowdial.diagnostics import Diagnostic
 from flowdial.notation.comments import without_comments
-from flowdial.notation.diagnostics import located
-from flowdial.notation.preprocessor import Line, preprocess
+from flowdial.notation.preprocessor import Line, Mistakes, preprocess
 
 _OPEN = re.compile(r"\s*@startuml\b[ \t]*(?P<name>.*)", re.IGNORECASE)
 _CLOSE = re.compile(r"\s*@enduml\b", re.IGNORECASE)
@@ -41,16 +40,20 @@ class Block:
 
 @dataclass(slots=True)
 class Prepared:
-    """What the grammar reads: `text`, and for every line of it the line of the file."""
+    """What the grammar reads: `text`, and for every line of it the line of the file.
+
+    `mistakes` are those of annotations and directives.
+    """
 
     text: str = ""
     origins: list[int] = field(default_factory=list)
     annotations: dict[int, dict[str, str]] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    mistakes: Mistakes = field(default_factory=Mistakes)
 
     def copy(self) -> Prepared:
         """One that can be mended without this one."""
-        return Prepared(self.text, list(self.origins), dict(self.annotations), self.settings)
+        return Prepared(self.text, list(self.origins), dict(self.annotations), self.settings, self.mistakes)
 
 
 def blocks(text: str) -> list[Block]:
@@ -107,11 +110,12 @@ def _name(match: re.Match[str]) -> str:
 def prepare(block: Block, folder: Path | None = None) -> Prepared:
     """Take comments out, run the preprocessor, join lines that end in a backslash, collect annotations.
 
-    `!include` reads files of `folder` only.
+    `!include` reads files of `folder` only. Raises NotationError where the preprocessor comes to a limit.
     """
     out = Prepared()
     kept: list[str] = []
-    for line in preprocess(list(uncommented(block, out.settings)), folder=folder):
+    lines = list(uncommented(block, out.settings, out.mistakes.found))
+    for line in preprocess(lines, folder=folder, mistakes=out.mistakes):
         if kept and kept[-1].endswith("\\"):
             kept[-1] = kept[-1][:-1] + line.text.lstrip()
             continue
@@ -124,13 +128,17 @@ def prepare(block: Block, folder: Path | None = None) -> Prepared:
     return out
 
 
-def uncommented(block: Block, settings: dict[str, str]) -> Iterator[Line]:
-    """The lines of a block without comments; annotations of the whole flow are put into `settings`."""
+def uncommented(block: Block, settings: dict[str, str], mistakes: list[Diagnostic] | None = None) -> Iterator[Line]:
+    """The lines of a block without comments; annotations of the whole flow are put into `settings`.
+
+    What is no annotation goes to `mistakes`.
+    """
     pending: dict[str, str] = {}
 
     def heed(line: str, number: int) -> None:
-        if "flowdial:" in line:
-            _annotate(line, number, settings, pending)
+        told = _annotate(line, number, settings, pending) if "flowdial:" in line else None
+        if told is not None and mistakes is not None:
+            mistakes.append(told)
 
     for number, line in without_comments(block.lines, block.first, heed=heed):
         if pending and line.strip():
@@ -140,28 +148,24 @@ def uncommented(block: Block, settings: dict[str, str]) -> Iterator[Line]:
             yield Line(line, number)
 
 
-def _annotate(line: str, number: int, settings: dict[str, str], pending: dict[str, str]) -> None:
+def _annotate(line: str, number: int, settings: dict[str, str], pending: dict[str, str]) -> Diagnostic | None:
+    """Keep the pairs of an annotation; what is wrong with it, if anything."""
     match = _ANNOTATION.match(line)
     if match is None:
-        return
+        return None
     position, pairs = 0, match["pairs"].rstrip()
     while position < len(pairs):
         pair = _PAIR.match(pairs, position)
         if pair is None or pair["key"] not in _SETTINGS | _STEP_KEYS:
             spaces = len(pairs[position:]) - len(pairs[position:].lstrip())
-            raise _bad_annotation(line, number, match.start("pairs") + position + spaces)
+            return _bad_annotation(line, number, match.start("pairs") + position + spaces)
         value = pair["bare"] if pair["quoted"] is None else re.sub(r"\\(.)", r"\1", pair["quoted"])
         (settings if pair["key"] in _SETTINGS else pending)[pair["key"]] = value
         position = pair.end()
+    return None
 
 
-def _bad_annotation(line: str, number: int, column: int) -> NotationError:
+def _bad_annotation(line: str, number: int, column: int) -> Diagnostic:
     known = ", ".join(sorted(_SETTINGS | _STEP_KEYS))
-    return located(
-        "annotation",
-        "this is not an annotation that FlowDial knows",
-        line,
-        number,
-        column + 1,
-        f'write `\' flowdial: key="value"` with a key among: {known}',
-    )
+    hint = f'write `\' flowdial: key="value"` with a key among: {known}'
+    return Diagnostic("annotation", "this is not an annotation that FlowDial knows", line, number, column + 1, hint)

@@ -6,6 +6,7 @@ make are mended, and every mend is a warning of the Diagram.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -66,6 +67,21 @@ def _without_block(text: str, folder: Path | None) -> Diagram:
 def parse_block(block: Block, recover: bool = False, folder: Path | None = None) -> Diagram:
     """The diagram of one block. Raises NotationError as `parse` does."""
     prepared = prepare(block, folder)
+    if prepared.mistakes.found:
+        raise _with_statements(prepared, block, recover)
+    return _diagram(prepared, block, recover)
+
+
+def _with_statements(prepared: Prepared, block: Block, recover: bool) -> NotationError:
+    """The mistakes of directives, and those of the statements that do not come of them."""
+    try:
+        _diagram(prepared, block, recover)
+    except NotationError as error:
+        prepared.mistakes.add(error.diagnostics)
+    return prepared.mistakes.error()
+
+
+def _diagram(prepared: Prepared, block: Block, recover: bool) -> Diagram:
     if not prepared.text.strip():
         hint = "write at least `start`, one `:action;` and `stop` between @startuml and @enduml"
         opened = block.first > 1
@@ -137,7 +153,15 @@ def _other_kind(kind: str, prepared: Prepared) -> NotationError:
     return located("diagram-kind", message, lines[at], prepared.origins[at], 1, hint)
 
 
+_OTHER_START = re.compile(r"^[ \t]*@start(?!uml\b)(?P<kind>[a-z]+)\b.*$", re.IGNORECASE | re.MULTILINE)
+
+
 def _no_block(text: str) -> NotationError:
+    if other := _OTHER_START.search(text):
+        line = text.count("\n", 0, other.start()) + 1
+        message = f"this is a diagram of the kind `{other['kind']}`; FlowDial reads activity and state diagrams"
+        hint = "a diagram that FlowDial reads stands between `@startuml` and `@enduml`"
+        return located("diagram-kind", message, other[0], line, other[0].index("@") + 1, hint)
     first = next((line for line in text.split("\n") if line.strip()), "")
     return located(
         "no-diagram",

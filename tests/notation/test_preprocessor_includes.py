@@ -85,6 +85,12 @@ def test_parts_of_the_same_text_are_included_by_name() -> None:
     assert made("!startsub X\n:a;\n!endsub\n:b;\n!includesub X", None) == [":a;", ":b;", ":a;"]
 
 
+def test_the_lines_of_a_part_have_the_number_of_the_line_that_includes_them() -> None:
+    text = "!startsub X\n:a;\n!endsub\n!includesub X\n:b;"
+    lines = preprocess([Line(line, number) for number, line in enumerate(text.split("\n"), 1)])
+    assert [(line.text, line.number) for line in lines] == [(":a;", 2), (":a;", 4), (":b;", 5)]
+
+
 def test_included_lines_have_the_number_of_the_include(folder: Path) -> None:
     lines = preprocess([Line(":a;", 1), Line("!include two.puml", 2)], folder=folder)
     assert [(line.text, line.number) for line in lines] == [(":a;", 1), (":first;", 2)]
@@ -113,6 +119,32 @@ def test_nothing_outside_of_the_folder_is_opened(folder: Path, what: str, why: s
     assert "[include]" in told
     assert why in told
     assert "secret;" not in told
+
+
+@pytest.mark.parametrize(
+    ("what", "hint"),
+    [
+        ("missing.puml", "check the name; it is looked for in the folder of the diagram"),
+        ("lib/nested.puml", "check the name; it is looked for in the folder of `lib/nested.puml`"),
+        ("lib", "name a file in it: `!include lib/file.puml`"),
+        ("lib/", "name a file in it: `!include lib/file.puml`"),
+        ("*.puml", "an include names one file, without `*` or `?`: write one `!include` for each"),
+        ("lib\\procs.puml", "write `/` between a folder and what is in it"),
+        ("/etc/passwd", "an absolute path must lead into that folder too"),
+        ("../secret.puml", "`..` leads out of the folder, and only files in it are read: copy the file into it"),
+        ("link.puml", "it is a link to another place: copy the file itself into the folder"),
+        ("https://example.org/a.puml", "save the file beside the diagram and name it: `!include file.puml`"),
+        ('""', "write `!include file.puml`"),
+        ("a" * 300, "check the name"),
+    ],
+)
+def test_what_is_not_included_is_told_with_the_mend_of_its_case(folder: Path, what: str, hint: str) -> None:
+    (folder / "link.puml").symlink_to(folder.parent / "secret.puml")
+    (folder / "lib" / "nested.puml").write_text("!include none.puml\n", encoding="utf-8")
+    told = refused(f"!include {what}", folder)
+    assert "[include]" in told
+    assert f"  hint: {hint}" in told
+    assert str(folder) not in told
 
 
 @pytest.mark.parametrize("line", ["!import a.zip", "!includeurl https://example.org/a", "!includedef a"])

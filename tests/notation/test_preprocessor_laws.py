@@ -59,6 +59,18 @@ def test_the_same_text_gives_the_same_lines(text: str) -> None:
     assert once() == once()
 
 
+@given(texts)
+@settings(max_examples=100, deadline=None)
+def test_mistakes_are_told_in_reading_order_one_a_line(text: str) -> None:
+    try:
+        preprocess(lines(text))
+    except NotationError as error:
+        told = [mistake.line for mistake in error.diagnostics]
+        assert told == sorted(told)
+        assert len(told) <= 50
+        assert len(set(told)) == len(told)
+
+
 names = st.from_regex(r"\$[a-z]{1,8}", fullmatch=True)
 plain = st.text(alphabet=st.characters(exclude_characters='"\\#$%!', exclude_categories=["C", "Z"]), max_size=30)
 

@@ -6,16 +6,18 @@ Knows variables and calls; what a procedure does is left to the interpreter that
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from flowdial.notation.preprocessor import functions, reader
 from flowdial.notation.preprocessor.limits import Budget, Trouble
 from flowdial.notation.preprocessor.memory import Frame, Memory, Routine
+from flowdial.notation.preprocessor.mistakes import Mistakes
 from flowdial.notation.preprocessor.output import Output
 from flowdial.notation.preprocessor.syntax import Arguments, Op, Program
 from flowdial.notation.preprocessor.tasks import Task
 from flowdial.notation.preprocessor.values import (
     Json,
+    Missing,
     Value,
     negative,
     operate,
@@ -31,14 +33,18 @@ _PLACE = re.compile(r"[\[\]]")
 #: A call costs as much as reading so many characters, a character of JSON as much as so many others.
 _COST_OF_CALL = 500
 _COST_OF_JSON = 4
+#: How many values each operator takes from the stack.
+_OPERANDS = {"operator": 2, "index": 2, "not": 1, "negate": 1, "field": 1}
 _Stack = list[Value]
 
 
 class Evaluator:
-    """The state that expressions see: the budget, the variables and routines, the lines written so far."""
+    """The state that expressions see: the budget, the variables and routines, the lines written, the mistakes."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, mistakes: Mistakes) -> None:
         self.budget = budget
+        self.mistakes = mistakes
+        self._found = mistakes.found
         self.memory = Memory()
         self.output = Output(budget)
 
@@ -55,14 +61,16 @@ class Evaluator:
         return stack[-1]
 
     def _step(self, op: Op, stack: _Stack, frame: Frame) -> None:
+        if self._found and _spread(op, stack):
+            return
         if op.code == "push":
             stack.append(op.value)
         elif op.code == "load":
             value = self.memory.get(frame, op.name)
-            stack.append(op.name if value is None else value)
+            stack.append(self._unknown(op.name, frame, op.name) if value is None else value)
         elif op.code == "known":
             known = self.memory.get(frame, op.name) is not None or self.memory.knows(op.name)
-            stack.append(int(known))
+            stack.append(1 if known else self._unknown(op.name, frame, 0))
         elif op.code == "operator":
             right = self._operand(stack.pop())
             stack[-1] = self._built(operate(op.name, self._operand(stack[-1]), right))
@@ -73,6 +81,10 @@ class Evaluator:
         else:
             key = op.name if op.code == "field" else stack.pop()
             stack[-1] = self._built(_place(stack[-1], key, op.code))
+
+    def _unknown(self, name: str, frame: Frame, otherwise: Value) -> Value:
+        """The value of a name that stands for nothing, unless a mistake above may have kept it from being set."""
+        return Missing(name) if self.mistakes.lacks(frame.place) else otherwise
 
     def _call_op(self, op: Op, stack: _Stack, frame: Frame) -> Task[None]:
         values = stack[len(stack) - op.size :]
@@ -96,6 +108,8 @@ class Evaluator:
         for value in given:
             self._operand(value)
         functions.check(name, len(given))
+        if self._found and _lacking(given[:1] if name in functions.OF_MEMORY else given):
+            return Missing()
         if name not in functions.OF_MEMORY:
             return self._built(functions.call(name, given))
         if name == "%eval":
@@ -111,14 +125,15 @@ class Evaluator:
         if name == "%str2json":
             return value_of(reader.json(text.strip()))
         if name == "%function_exists":
-            return int(self.memory.knows(text) or functions.exists(text))
+            known = self.memory.knows(text) or functions.exists(text)
+            return 1 if known else self._unknown(text, frame, 0)
         if name == "%set_variable_value":
             self.memory.put(frame, text, given[1], "global")
             return ""
         value = self.memory.get(frame, text)
         if name == "%variable_exists":
-            return int(value is not None)
-        return "" if value is None else value
+            return 1 if value is not None else self._unknown(text, frame, 0)
+        return self._unknown(text, frame, "") if value is None else value
 
     def _call_by_name(self, name: str, called: str, given: list[Value], frame: Frame) -> Task[Value]:
         routine = self.memory.find(called, len(given), frozenset())
@@ -166,7 +181,8 @@ class Evaluator:
                 end = yield self._expand_variable(text, start + len(name), name, done, frame)
             position = end
         done.append(text[position:])
-        return "".join(done)
+        written = "".join(done)
+        return Missing(written) if self._found and _lacking(done) else written
 
     def _name_at(self, text: str, match: re.Match[str], frame: Frame) -> tuple[str, int]:
         """A known name and its place; else no name and where to look on."""
@@ -200,7 +216,7 @@ class Evaluator:
             key, end = yield self._key_at(text, position, value, frame)
             if end == position:
                 break
-            value, position = part(value, key) or "", end
+            value, position = Missing() if isinstance(key, Missing) else part(value, key) or "", end
         written = text_of(value)
         self.budget.value(len(written))
         done.append(written)
@@ -214,8 +230,8 @@ class Evaluator:
         if end is None:
             return "", position
         inner: str | None = yield self.expand(text[position + 1 : end], frame)
-        key: Value = inner or ""
-        if isinstance(value.data, list):
+        key: Value = "" if inner is None else inner
+        if isinstance(value.data, list) and not isinstance(key, Missing):
             key = yield self.evaluate(reader.expression(inner or ""), frame)
         return key, end + 1
 
@@ -266,7 +282,7 @@ class Evaluator:
     def _argument(self, argument: Program | str, frame: Frame) -> Task[Value]:
         if isinstance(argument, str):
             text: str | None = yield self.expand(argument, frame)
-            return text or ""
+            return "" if text is None else text
         value: Value = yield self.evaluate(argument, frame)
         return value
 
@@ -280,6 +296,19 @@ class Evaluator:
     def invoke(self, routine: Routine, given: Sequence[Value], named: Mapping[str, Value], frame: Frame) -> Task[Value]:
         """Call a procedure, which writes lines."""
         raise NotImplementedError
+
+
+def _lacking(values: Iterable[Value]) -> bool:
+    return any(isinstance(value, Missing) for value in values)
+
+
+def _spread(op: Op, stack: _Stack) -> bool:
+    """Whether something is missing of what an operator works on; what it makes is missing too."""
+    first = len(stack) - _OPERANDS.get(op.code, 0)
+    if not _lacking(stack[first:]):
+        return False
+    stack[first:] = [Missing()]
+    return True
 
 
 def _read_call(form: str, text: str, start: int) -> Arguments:

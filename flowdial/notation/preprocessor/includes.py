@@ -5,6 +5,7 @@ Knows files and blocks; knows no variables. Nothing outside of the folder is eve
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -38,7 +39,8 @@ class Includes:
         """
         path, _, part = what.strip().strip('"').rpartition("!") if "!" in what else (what.strip().strip('"'), "", "")
         self._budget.spend(_COST)
-        file = self._file(path.strip())
+        path = path.strip()
+        file = self._file(path)
         self._check_chain(file)
         if word != "includesub":
             seen = (file, part) in self._seen
@@ -46,10 +48,11 @@ class Includes:
                 raise _refused(f"`{path}` is included twice", "use `!include` to pass over the second time")
             if seen and word == "include":
                 return None
-        text = _read(file, path)
+        text = self._text(file, path)
         self._budget.spend(len(text))
         lines = join(line for _, line in without_comments(text.split("\n")))
-        found = sub(lines, part, path) if word == "includesub" else _block(lines, part, path)
+        in_sub = word == "includesub"
+        found = [lines[at] for at in sub(lines, part, path)] if in_sub else _block(lines, part, path)
         self._seen.add((file, part))
         self._chain.append(file)
         return _bare(found)
@@ -67,27 +70,53 @@ class Includes:
         if self._root is None:
             hint = "read the diagram from a file; an include then finds the files of its folder"
             raise _refused("the text does not come from a file, so nothing can be included", hint)
+        if not path:
+            raise _refused("the include names no file", "write `!include file.puml`")
         if _REMOTE.match(path):
-            raise _refused(
-                "an address is not included: a flow reads files of its own folder", "save the file beside it"
-            )
+            hint = "save the file beside the diagram and name it: `!include file.puml`"
+            raise _refused("an address is not included: a flow reads files of its own folder", hint)
         if path.startswith("<"):
             raise _refused(
                 "PlantUML's library is not included", "it draws icons, which a flow does without: take it out"
             )
+        base = self._chain[-1].parent if self._chain else self._root
         try:
-            base = self._chain[-1].parent if self._chain else self._root
             file = (base / path).resolve()
         except (OSError, ValueError, RuntimeError):
             raise _refused(f"`{path[:80]}` is no file name", "name a file of this folder") from None
         if not file.is_relative_to(self._root):
-            raise _refused(f"`{path}` lies outside of the diagram's folder", "move it into the folder")
+            raise _refused(f"`{path}` lies outside of the diagram's folder", _way_in(self._root, base, path))
         return file
+
+    def _text(self, file: Path, path: str) -> str:
+        try:
+            if file.is_dir():
+                hint = f"name a file in it: `!include {path.rstrip('/')}/file.puml`"
+                raise _refused(f"`{path}` cannot be included: this is a directory", hint)
+            if not file.exists():
+                raise _refused(f"`{path}` cannot be included: no such file", self._mend_of_missing(path))
+            if not file.is_file():
+                raise _refused(f"`{path}` is no file", "name a text file")
+            return read_source(file).replace("\r\n", "\n").replace("\r", "\n")
+        except SourceError as error:
+            raise _refused(f"`{path}` cannot be included: {error.message.rpartition(': ')[2]}", error.hint) from None
+        except OSError as error:
+            reason = error.strerror or "it cannot be read"
+            raise _refused(f"`{path[:80]}` cannot be included: {reason}", "check the name") from None
+
+    def _mend_of_missing(self, path: str) -> str:
+        if any(sign in path for sign in "*?["):
+            return "an include names one file, without `*` or `?`: write one `!include` for each"
+        if "\\" in path:
+            return "write `/` between a folder and what is in it"
+        beside = f"`{self.current}`" if self._chain else "the diagram"
+        return f"check the name; it is looked for in the folder of {beside}"
 
     def _check_chain(self, file: Path) -> None:
         if file in self._chain:
             chain = " -> ".join(self._name(one) for one in [*self._chain[self._chain.index(file) :], file])
-            raise _refused(f"the files include one another: {chain}", "take one of these includes out")
+            hint = "take one of these includes out"
+            raise Trouble(f"the files include one another: {chain}", hint, code="include", ends=True)
         if len(self._chain) >= MAX_INCLUDES:
             raise over(f"more than {MAX_INCLUDES} files within one another", "include them one after the other")
 
@@ -95,29 +124,29 @@ class Includes:
         return file.relative_to(self._root).as_posix() if self._root else file.name
 
 
-def sub(lines: Sequence[str], name: str, path: str = "") -> list[str]:
-    """The lines between `!startsub name` and `!endsub`, all of them. Raises Trouble where there are none."""
+def _way_in(root: Path, base: Path, path: str) -> str:
+    """What to do where `path`, seen from the folder `base`, leads out of `root`."""
+    if Path(path).is_absolute():
+        return "an absolute path must lead into that folder too: copy the file there and write its path from there"
+    if Path(os.path.normpath(base / path)).is_relative_to(root):
+        return "it is a link to another place: copy the file itself into the folder"
+    return "`..` leads out of the folder, and only files in it are read: copy the file into it"
+
+
+def sub(lines: Sequence[str], name: str, path: str = "") -> list[int]:
+    """Places of the lines between `!startsub name` and `!endsub`, all of them. Raises Trouble where there are none."""
     found, inside, known = [], False, False
-    for line in lines:
+    for at, line in enumerate(lines):
         match = _SUB.match(line) if "sub" in line else None
         if match:
             inside = match["word"] == "startsub" and match["name"] == name
             known = known or inside
         elif inside:
-            found.append(line)
+            found.append(at)
     if not known:
         where = f"`{path}` has" if path else "before this line there is"
         raise _refused(f"{where} no `!startsub {name}`", "write `!includesub file.puml!NAME` with a NAME of that file")
     return found
-
-
-def _read(file: Path, path: str) -> str:
-    try:
-        if file.exists() and not (file.is_file() or file.is_dir()):
-            raise _refused(f"`{path}` is no file", "name a text file")
-        return read_source(file).replace("\r\n", "\n").replace("\r", "\n")
-    except SourceError as error:
-        raise _refused(f"`{path}` cannot be included: {error.message.rpartition(': ')[2]}", error.hint) from None
 
 
 def _block(lines: list[str], part: str, path: str) -> list[str]:

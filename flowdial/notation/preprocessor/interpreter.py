@@ -5,18 +5,18 @@ Knows what each directive does; the diagram's own statements mean nothing here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from flowdial.errors import NotationError
-from flowdial.notation.diagnostics import located
 from flowdial.notation.preprocessor import keywords, reader
-from flowdial.notation.preprocessor.blocks import Body, Choice, Loop, Misplaced, Node, Plain, Single, nest
+from flowdial.notation.preprocessor.blocks import Body, Choice, Loop, Node, Plain, Single, nest
 from flowdial.notation.preprocessor.evaluate import Evaluator
 from flowdial.notation.preprocessor.includes import Includes, join, sub
 from flowdial.notation.preprocessor.limits import Budget, Trouble, call_depth
 from flowdial.notation.preprocessor.line import Line
 from flowdial.notation.preprocessor.memory import Frame, Routine
+from flowdial.notation.preprocessor.mistakes import Mistakes, unreplaced
 from flowdial.notation.preprocessor.syntax import (
     Assert,
     Assign,
@@ -30,19 +30,20 @@ from flowdial.notation.preprocessor.syntax import (
     Undefine,
 )
 from flowdial.notation.preprocessor.tasks import Task, run
-from flowdial.notation.preprocessor.values import Json, Value, truth, value_of
+from flowdial.notation.preprocessor.values import Json, Missing, Value, truth, value_of
 
+_CALL = re.compile(r"\s*[$%]?\w+\(")
 _NO_RETURN = "Is there a return directive in your function?"
 
 
-def interpret(lines: Sequence[Line], folder: Path | None) -> list[Line]:
-    """The lines that the directives and calls of `lines` make. Raises NotationError."""
-    interpreter = _Interpreter(_joined(lines), folder)
-    try:
-        run(interpreter.everything())
-    except Misplaced as error:
-        raise interpreter.refusal(error) from None
-    return interpreter.output.finish(lines[-1].number if lines else 1)
+def interpret(lines: Sequence[Line], folder: Path | None, mistakes: Mistakes) -> list[Line]:
+    """The lines that the directives and calls of `lines` make; what is wrong is told to `mistakes`.
+
+    Raises NotationError where nothing more can be read.
+    """
+    interpreter = _Interpreter(_joined(lines), folder, mistakes)
+    run(interpreter.everything())
+    return interpreter.output.lines
 
 
 def _joined(lines: Sequence[Line]) -> list[Line]:
@@ -59,23 +60,23 @@ def _joined(lines: Sequence[Line]) -> list[Line]:
 
 
 class _Interpreter(Evaluator):
-    def __init__(self, lines: Sequence[Line], folder: Path | None) -> None:
-        super().__init__(Budget())
+    def __init__(self, lines: list[Line], folder: Path | None, mistakes: Mistakes) -> None:
+        super().__init__(Budget(), mistakes)
         self._lines = lines
         self._includes = Includes(folder, self.budget)
         self._calls = 0
-        self._file_of_error = ""
 
     def everything(self) -> Task[None]:
         """Carry out the whole text."""
-        yield self._block(nest(self._lines), Frame())
+        yield self._block(nest(self._lines, self.mistakes), Frame())
+        last = self._lines[-1] if self._lines else Line("", 1)
+        try:
+            self.output.finish(last.number)
+        except Trouble as trouble:
+            self._tell(trouble, last, last.number)
 
-    def refusal(self, error: Misplaced) -> NotationError:
-        """The error with its place and text."""
-        trouble, text = error.trouble, error.line.text
-        column = trouble.column or len(text) - len(text.lstrip()) + 1
-        where = f"in `{self._file_of_error}`: " if self._file_of_error else ""
-        return located(trouble.code, where + trouble.message, text, error.line.number, column, trouble.hint)
+    def _tell(self, trouble: Trouble, line: Line, place: int) -> None:
+        self.mistakes.tell(trouble, line, file=self._includes.current, place=place)
 
     # ---- statements; each gives the value of a `!return` it came upon, or None ----
     def _block(self, nodes: Sequence[Node], frame: Frame) -> Task[Value | None]:
@@ -84,19 +85,56 @@ class _Interpreter(Evaluator):
             try:
                 returned: Value | None = yield self._statement(node, frame)
             except Trouble as trouble:
-                self._file_of_error = self._includes.current
-                raise Misplaced(trouble, node.line) from None
+                frame.at = node.line.number
+                self._tell(trouble, node.line, frame.place)
+                returned = self._without(node, frame)
             if returned is not None:
                 return returned
         return None
 
+    def _without(self, node: Node, frame: Frame) -> Value | None:
+        """Go on without a statement that is refused: what it would have set or written is missing."""
+        word = node.word if isinstance(node, Single) else ""
+        if word == "return" and frame.kind == "function":
+            return Missing()
+        if word == "=":
+            scope, name = keywords.assigned(node.line.text)
+            self.memory.put(frame, name, Missing(), "" if frame.kind == "top" else scope)
+        elif isinstance(node, Plain):
+            self._keep(node.line, frame)
+        elif word not in keywords.NAMELESS:
+            self.mistakes.lose(frame.place)
+        return None
+
+    def _keep(self, line: Line, frame: Frame) -> None:
+        """Write a line whose names cannot be replaced as it is; a call may have written more than that."""
+        if _CALL.match(line.text):
+            self.mistakes.lose(frame.place)
+        try:
+            self._write(Missing(line.text), frame)
+        except Trouble as trouble:
+            self._tell(trouble, line, frame.place)
+
+    def _write(self, text: str, frame: Frame) -> None:
+        """One line of the diagram, unless it stands in a function."""
+        if frame.kind == "function":
+            return
+        place = frame.place
+        if self._calls or (self._found and self._is_doubtful(text, place)):
+            self.mistakes.doubtful.add(place)
+        self.output.write(text, place)
+
+    def _is_doubtful(self, text: str, place: int) -> bool:
+        return isinstance(text, Missing) or (self.mistakes.lacks(place) and unreplaced(text))
+
     def _statement(self, node: Node, frame: Frame) -> Task[Value | None]:
         self.budget.spend()
-        self.output.annotate(node.line.annotations)
+        if node.line.annotations:
+            self.output.annotate(node.line.annotations)
         if isinstance(node, Plain):
             text: str | None = yield self.expand(node.line.text, frame)
-            if text is not None and frame.kind != "function":
-                self.output.write(text, frame.place)
+            if text is not None:
+                self._write(text, frame)
             return None
         if isinstance(node, Choice):
             task = self._choice(node, frame)
@@ -110,44 +148,73 @@ class _Interpreter(Evaluator):
         return returned
 
     def _choice(self, node: Choice, frame: Frame) -> Task[Value | None]:
+        last = node.parts[-1][1]
+        taken: Sequence[Node] = ()
         for line, body in node.parts:
-            taken = line is None or truth((yield self._asked(line, frame)))
-            if taken and (node.closed or body is node.parts[-1][1]):
-                returned: Value | None = yield self._block(body, frame)
-                return returned
-            if taken:
+            if line is None or (yield self._asked(line, frame)):
+                taken = body
                 break
-        if not node.closed:
-            raise Trouble("`!if` is not closed", "write `!endif` after its last line")
-        return None
+        if not node.closed and taken is not last:
+            if not node.told:
+                self._tell(Trouble("`!if` is not closed", "write `!endif` after its last line"), node.line, frame.place)
+            self.mistakes.lose(frame.place)
+            taken = last
+        if not taken:
+            return None
+        returned: Value | None = yield self._block(taken, frame)
+        return returned
 
-    def _asked(self, line: Line, frame: Frame) -> Task[Value]:
+    def _asked(self, line: Line, frame: Frame) -> Task[bool]:
+        """Whether a condition holds; one that cannot be told is taken to hold."""
         try:
             test = reader.directive(line.text)
             assert isinstance(test, Test)
             value: Value = yield self.evaluate(test.program, frame)
         except Trouble as trouble:
-            self._file_of_error = self._includes.current
-            raise Misplaced(trouble, line) from None
-        return value
+            self._tell(trouble, line, frame.place)
+            value = Missing()
+        if isinstance(value, Missing):
+            self.mistakes.lose(frame.place)
+            return True
+        return truth(value)
 
     def _loop(self, node: Loop, frame: Frame) -> Task[Value | None]:
+        """Run a loop; one that is not closed, or whose condition cannot be told, does not go round."""
+        returned: Value | None = None
+        if not node.closed:
+            self.mistakes.lose(frame.place)
+            returned = yield self._block(node.body, frame)
+            return returned
         loop = reader.directive(node.line.text)
         if isinstance(loop, Foreach):
             over: Value = yield self.evaluate(loop.program, frame)
+            if isinstance(over, Missing):
+                self.mistakes.lose(frame.place)
             for item in _items(over):
                 self.budget.spend()
                 self.memory.put(frame, loop.name, value_of(item))
-                returned: Value | None = yield self._block(node.body, frame)
+                returned = yield self._block(node.body, frame)
                 if returned is not None:
                     return returned
             return None
         assert isinstance(loop, Test)
-        while truth((yield self.evaluate(loop.program, frame))):
+        returned = yield self._while(loop, node.body, frame)
+        return returned
+
+    def _while(self, loop: Test, body: Sequence[Node], frame: Frame) -> Task[Value | None]:
+        """Run a `!while`; a round in which something was told is the last, for nothing may end the loop."""
+        before = self.mistakes.count
+        while self.mistakes.count == before:
+            holds: Value = yield self.evaluate(loop.program, frame)
+            if isinstance(holds, Missing):
+                break
+            if not truth(holds):
+                return None
             self.budget.spend()
-            returned = yield self._block(node.body, frame)
+            returned: Value | None = yield self._block(body, frame)
             if returned is not None:
                 return returned
+        self.mistakes.lose(frame.place)
         return None
 
     def _single(self, node: Single, frame: Frame) -> Task[Value | None]:
@@ -174,7 +241,7 @@ class _Interpreter(Evaluator):
                     self.memory.put(frame, name, value, scope)
             case Define(name, text):
                 written: str | None = yield self.expand(text, frame)
-                self.memory.put(frame, name, written or "", "global")
+                self.memory.put(frame, name, "" if written is None else written, "global")
             case Declare():
                 yield self._declare(directive, (), frame)
             case Undefine(name):
@@ -183,8 +250,9 @@ class _Interpreter(Evaluator):
                 yield self._include(word, what, frame)
             case Assert(program, text):
                 value = yield self.evaluate(program, frame)
-                if not truth(value):
-                    raise Trouble(f"assertion failed: {text}".rstrip(": "), "the diagram itself demands this")
+                if not isinstance(value, Missing) and not truth(value):
+                    hint = "the diagram itself demands this"
+                    raise Trouble(f"assertion failed: {text}".rstrip(": "), hint, follows=True)
             case _:
                 pass
 
@@ -205,29 +273,32 @@ class _Interpreter(Evaluator):
 
     def _include(self, word: str, what: str, frame: Frame) -> Task[None]:
         path: str | None = yield self.expand(what, frame)
+        if isinstance(path, Missing) or (path and "$" in path and self.mistakes.lacks(frame.place)):
+            self.mistakes.lose(frame.place)
+            return
         if word == "includesub" and "!" not in (path or ""):
-            lines = sub([line.text for line in self._lines], (path or "").strip())
-            yield self._included(lines, frame)
+            places = sub([line.text for line in self._lines], (path or "").strip())
+            yield self._included([Line(self._lines[at].text, self._lines[at].number) for at in places], frame)
             return
         found = self._includes.open(word, path or "")
         if found is None:
             return
         try:
-            yield self._included(found, frame)
+            yield self._included([Line(text, frame.place) for text in found], frame)
         finally:
             self._includes.leave()
 
-    def _included(self, lines: Sequence[str], frame: Frame) -> Task[None]:
-        self.budget.spend(sum(map(len, lines)) + len(lines))
+    def _included(self, lines: list[Line], frame: Frame) -> Task[None]:
+        """Carry out lines from elsewhere; what they write has the number of the line that includes them."""
+        self.budget.spend(sum(len(line.text) for line in lines) + len(lines))
+        caller, frame.caller = frame.caller, frame.place
         self._calls += 1
         try:
             call_depth(self._calls)
-            yield self._block(nest([Line(text, frame.place) for text in lines]), frame)
-        except Misplaced:
-            self._file_of_error = self._file_of_error or self._includes.current
-            raise
+            yield self._block(nest(lines, self.mistakes, self._includes.current), frame)
         finally:
             self._calls -= 1
+            frame.caller = caller
 
     # ---- calls ----
     def invoke(self, routine: Routine, given: Sequence[Value], named: Mapping[str, Value], frame: Frame) -> Task[Value]:
@@ -249,7 +320,8 @@ class _Interpreter(Evaluator):
             raise Trouble(f"Illegal call here. {_NO_RETURN}", hint)
         value: Value | None = yield self._body(routine, given, named, Frame("function", frame.place))
         if value is None:
-            raise Trouble(f"`{routine.declared.name}` ended without `!return`", "end it with a `!return`")
+            message = f"`{routine.declared.name}` ended without `!return`"
+            raise Trouble(message, "end it with a `!return`", follows=True)
         return value
 
     def _body(
@@ -261,12 +333,12 @@ class _Interpreter(Evaluator):
             call_depth(self._calls)
             if routine.declared.kind == "macro":
                 text: str | None = yield self.expand(routine.declared.text, frame)
-                return text or ""
+                return "" if text is None else text
             if routine.declared.result is not None:
                 value: Value = yield self.evaluate(routine.declared.result, frame)
                 return value
             if routine.nodes is None:
-                routine.nodes = nest(routine.lines)
+                routine.nodes = nest(list(routine.lines), self.mistakes, self._includes.current, body=True)
             returned: Value | None = yield self._block(routine.nodes, frame)
             return returned
         finally:

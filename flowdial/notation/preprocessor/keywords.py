@@ -41,6 +41,8 @@ FORMS = {
 #: Lines that are the diagram's own business.
 KEPT = frozenset({"pragma", "theme", "option"})
 REFUSED = frozenset({"import", "includeurl", "includedef", "include_sprites"})
+#: Directives that bring neither lines nor names which are not known without them.
+NAMELESS = frozenset({"=", "assert", "dump_memory", "log", "return", "undef"})
 #: What people write for a directive; None: there is nothing of the kind.
 _MISTAKEN = {
     "elif": "elseif",
@@ -58,9 +60,11 @@ _ALIKE = 0.81
 _WORD = re.compile(
     r"\s*!(?:(?:unquoted|final)[ \t]+)*(?P<end>end[ \t]+(?=function|procedure|definelong))?(?P<word>\w+)"
 )
+_END = re.compile(r"\s*!end[ \t]+(\w+)")
 _NAME = r"\$?(?:[^\W\d]|[\U00010000-\U0010FFFF])(?:\w|[\U00010000-\U0010FFFF])*"
-_ASSIGN = re.compile(rf"\s*![ \t]*(?:(?:local|global)[ \t]+)?{_NAME}[ \t]*\??=(?!=)[ \t]*")
+_ASSIGN = re.compile(rf"\s*![ \t]*(?:(?P<scope>local|global)[ \t]+)?(?P<name>{_NAME})[ \t]*\??=(?!=)[ \t]*")
 _DATA = re.compile(rf"\s*!(?:return|foreach[ \t]+{_NAME}[ \t]+in)[ \t]*(?=[\[{{])")
+_PIECE = re.compile(r'\s*(?:["\d]|[][{}\s,]*$)')
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
 
 
@@ -89,11 +93,41 @@ def _unknown(word: str, text: str) -> str:
         raise Trouble("`!end` closes nothing", "write `!endif`, `!endwhile` or `!endfor` in one word", column=column)
     if word == "exit":
         raise Trouble("PlantUML has no `!exit`", "take the lines after it out, or put them in `!if`", column=column)
-    close = difflib.get_close_matches(word.lower(), [*FORMS, *KEPT], 1, _ALIKE)
-    meant = _MISTAKEN.get(word.lower()) or (close[0] if close else None)
-    if meant is None:
+    close = _close(word)
+    if not close:
         return ""
-    raise Trouble(f"there is no directive `!{word}`", f"write {FORMS.get(meant, f'`!{meant}`')}", column=column)
+    raise Trouble(f"there is no directive `!{word}`", f"write {FORMS.get(close, f'`!{close}`')}", column=column)
+
+
+def _close(word: str) -> str:
+    """The word that was meant; empty where none is like it."""
+    if word.lower() in _MISTAKEN:
+        return _MISTAKEN[word.lower()] or ""
+    return next(iter(difflib.get_close_matches(word.lower(), [*FORMS, *KEPT], 1, _ALIKE)), "")
+
+
+def meant(text: str, end: str = "") -> str:
+    """A line that `word_of` refuses as it was meant; empty where nobody can tell. `!end` is taken for `!{end}`."""
+    match = _WORD.match(text)
+    if match is None:
+        return ""
+    if match["word"] == "end":
+        more = _END.match(text)
+        joined = f"end{more[1]}" if more else end
+        return f"!{joined}" if joined in FORMS else ""
+    close = _close(match["word"])
+    return text[: match.start("word")] + close + text[match.end("word") :] if close else ""
+
+
+def assigned(text: str) -> tuple[str, str]:
+    """Scope and name of the variable that an assignment sets; its value is not looked at."""
+    match = _ASSIGN.match(text)
+    return (match["scope"] or "", match["name"]) if match else ("", "")
+
+
+def is_of_body(text: str, word: str) -> bool:
+    """Whether the directive stands in a function or procedure only."""
+    return word == "return" or (word == "=" and assigned(text)[0] == "local")
 
 
 def open_data(text: str) -> int:
@@ -102,6 +136,11 @@ def open_data(text: str) -> int:
     if match is None or text[match.end() : match.end() + 1] not in ("{", "["):
         return 0
     return max(0, balance(text[match.end() :]))
+
+
+def looks_like_data(text: str) -> bool:
+    """Whether a line is a piece of a JSON value rather than a statement."""
+    return _PIECE.match(text) is not None
 
 
 def balance(text: str) -> int:

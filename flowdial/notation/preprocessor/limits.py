@@ -9,20 +9,38 @@ MAX_CALLS = 100
 MAX_VALUE = 1024 * 1024
 MAX_NESTING = 100
 MAX_INCLUDES = 20
+#: After so many mistakes the rest of a diagram is not looked at; those of a loop that comes upon one again and again
+#: are counted too.
+MAX_MISTAKES = 50
+MAX_TROUBLES = 2000
 
 #: So many characters that are read or built count as one step.
 _CHARACTERS_A_STEP = 64
 
 
 class Trouble(Exception):
-    """Something is wrong in the statement at work; who knows its place turns it into a `NotationError`."""
+    """Something is wrong in the statement at work; who knows its place tells it.
 
-    def __init__(self, message: str, hint: str, *, code: str = "preprocessor", column: int = 0) -> None:
+    `follows`: it may come of a mistake above, and is told only where none is known. `ends`: nothing is read after it.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        hint: str,
+        *,
+        code: str = "preprocessor",
+        column: int = 0,
+        follows: bool = False,
+        ends: bool = False,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.code = code
         self.column = column
+        self.follows = follows
+        self.ends = ends
 
 
 class Budget:
@@ -72,4 +90,4 @@ def nesting(text: str) -> None:
 
 def over(what: str, hint: str) -> Trouble:
     """The Trouble of a limit that is passed."""
-    return Trouble(f"the preprocessor gives up: {what}", hint, code="macro-limit")
+    return Trouble(f"the preprocessor gives up: {what}", hint, code="macro-limit", follows=True, ends=True)

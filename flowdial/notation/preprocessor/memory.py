@@ -116,7 +116,7 @@ class Memory:
             if routine.covers(count, keys):
                 return routine
         if not same:
-            raise Trouble(f"there is no function `{name}`", "define it before, or correct its name")
+            raise Trouble(f"there is no function `{name}`", "define it before, or correct its name", follows=True)
         forms = " or ".join(f"`{name}({', '.join(routine.names)})`" for routine in same.values())
         given = f"{count} argument{'s' * (count != 1)}" + (f" and {', '.join(sorted(keys))}" if keys else "")
-        raise Trouble(f"`{name}` is called with {given}", f"it is defined as {forms[:200]}")
+        raise Trouble(f"`{name}` is called with {given}", f"it is defined as {forms[:200]}", follows=True)

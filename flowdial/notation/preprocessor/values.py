@@ -18,6 +18,12 @@ class Number(str):
     __slots__ = ()
 
 
+class Missing(str):
+    """A value that could not be computed, or a text that holds one: what is made of it is no mistake of its own."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Json:
     """`data` is dict, list, Number, bool or None; a JSON text is a plain `str`. Never changed once it is made."""
@@ -40,6 +46,8 @@ def data_of(value: Value) -> object:
 
 def text_of(value: Value) -> str:
     """What is written where the value stands."""
+    if isinstance(value, str):
+        return value
     return dump(value.data) if isinstance(value, Json) else str(value)
 
 
