@@ -134,7 +134,7 @@ def _quantization(wanted: str | None, device: torch.device, dtype: torch.dtype) 
 def _open(
     source: ModelSource, device: torch.device, dtype: torch.dtype, quantization: Any
 ) -> tuple[Any, PreTrainedTokenizerBase, ModelSource]:
-    kwargs: dict[str, Any] = {"dtype": dtype, "attn_implementation": "sdpa", "output_loading_info": True}
+    kwargs: dict[str, Any] = {"dtype": dtype, "output_loading_info": True}
     if quantization is not None:
         kwargs |= {"quantization_config": quantization, "device_map": {"": device}}
     try:

@@ -17,8 +17,8 @@ class Query:
     """Branches, each of them `prefix`, then `stems[i]`, then `endings[i]`, of which the tokens are scored.
 
     Prefix and stems are constant, and their keys and values are kept between calls; the endings are new. With
-    `among` = "siblings" a token competes with the other tokens that some branch has at its place, which is the
-    distribution that masked decoding gives; a token without siblings is certain.
+    `among` = "siblings" a token competes with those with which another ending goes on at its place, behind the same
+    stem: the distribution that masked decoding gives. A token without siblings is certain.
 
     Raises ModelError for no branches, an empty ending, or a branch with nothing before its ending.
     """
