@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flowdial.engine import Engine, Turn
+    from flowdial.engine.constrain import Constraint, constrain
     from flowdial.errors import FlowDialError
     from flowdial.flow import Flow, load, loads
     from flowdial.session import Session
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "Engine": "flowdial.engine",
     "Turn": "flowdial.engine",
+    "Constraint": "flowdial.engine.constrain",
+    "constrain": "flowdial.engine.constrain",
     "Session": "flowdial.session",
     "Flow": "flowdial.flow",
     "load": "flowdial.flow",
@@ -29,7 +32,7 @@ _HOMES = {
     "FlowDialError": "flowdial.errors",
 }
 
-__all__ = ["Engine", "Flow", "FlowDialError", "Session", "Turn", "load", "loads"]
+__all__ = ["Constraint", "Engine", "Flow", "FlowDialError", "Session", "Turn", "constrain", "load", "loads"]
 
 
 def __getattr__(name: str) -> Any:

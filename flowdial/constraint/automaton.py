@@ -66,24 +66,33 @@ class Cursor:
         return Cursor(self.automaton, edges[token])
 
 
-def compile_options(options: Sequence[str], encode: Encode, *, prefix: str = "", end: str = "\n") -> TokenAutomaton:
+def compile_options(
+    options: Sequence[str], encode: Encode, *, prefix: str = "", end: str | Sequence[int] = "\n"
+) -> TokenAutomaton:
     """Automaton that accepts exactly `options`, each followed by `end`, as they are tokenised after `prefix`.
 
-    `encode` gives token ids without special tokens. Raises ValueError for no options or equal ones.
+    `encode` gives token ids without special tokens. `end` is text that no option holds, or token ids that no text
+    becomes, such as the end token. Raises ValueError for no options, equal ones, or ones that have the same tokens.
     """
     if not options or len(set(options)) != len(options):
         raise ValueError("options must be distinct and at least one")
-    return from_paths([after(prefix, option + end, encode) for option in options])
+    if isinstance(end, str):
+        return from_paths([after(prefix, option + end, encode) for option in options])
+    return from_paths([(*after(prefix, option, encode), *end) for option in options])
 
 
 def after(prefix: str, text: str, encode: Encode) -> tuple[int, ...]:
     """Token ids of `text` as it continues `prefix`.
 
-    The prompt is already with the model, so its tokens stay as they are: where a tokenizer would merge
-    across the boundary, `text` is tokenised by itself.
+    The prompt is already with the model, so its tokens stay as they are: where a tokenizer would merge across the
+    boundary, `text` is tokenised as it stands behind a line break, where a SentencePiece model writes no space that is
+    not there.
     """
-    before, whole = tuple(encode(prefix)), tuple(encode(prefix + text))
-    return whole[len(before) :] if whole[: len(before)] == before else tuple(encode(text))
+    for context in (prefix, "\n"):
+        before, whole = tuple(encode(context)), tuple(encode(context + text))
+        if whole[: len(before)] == before:
+            return whole[len(before) :]
+    return tuple(encode(text))
 
 
 def from_paths(paths: Sequence[Sequence[int]]) -> TokenAutomaton:
