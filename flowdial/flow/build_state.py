@@ -9,12 +9,12 @@ bears it, that one is meant, wherever the name is used; else a state of that nam
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from flowdial.flow.model import Edge, Flow, Node
 from flowdial.flow.text import unescaped
-from flowdial.notation import ast
+from flowdial.notation import ast, data
 from flowdial.notation.diagnostics import located
 
 #: Stereotypes that make a state something else, and what.
@@ -91,15 +91,17 @@ class _Builder:
 
     # ---- first pass: what there is ----
     def declare(self, statement: ast.Statement, group: _Group) -> None:
+        for name in _named(statement):
+            self.check_name(name, statement.span)
         if isinstance(statement, ast.State):
             self.declare_state(statement, group.at)
         elif isinstance(statement, ast.Description):
             path = self.find(statement.name, group.at)
             path = path or self.create(statement.name, group.at, statement.span, declared=True)
-            self.describe(path, statement.text)
+            self.describe(path, statement.text, statement.span)
             self.last = (path, group.at)
         elif isinstance(statement, ast.Json):
-            self.add_named(statement.name, group.at, "json", statement.display, statement.span)
+            self.declare_json(statement, group.at)
         elif isinstance(statement, ast.Decoration) and statement.keyword == "set":
             self.set_separator(statement.text)
         elif isinstance(statement, ast.Note) and statement.alias:
@@ -122,13 +124,36 @@ class _Builder:
         stereotype = statement.stereotype or node.stereotype
         self.nodes[path] = replace(node, kind=kind, label=label, say=say, line=line, stereotype=stereotype)
         if statement.text:
-            self.describe(path, statement.text)
+            self.describe(path, statement.text, statement.span)
         if statement.body is not None:
             self.bodies[statement.span] = path
         self.last = (path, group)
 
-    def describe(self, path: str, text: str) -> None:
+    def declare_json(self, statement: ast.Json, group: str) -> None:
+        """A table, which must be new: one of several lines wherever its name is found, else in its own group."""
+        name, many = statement.name, "\n" in statement.text
+        self.check_data(statement)
+        taken = self.find(name, group) if many else _join(group, name)
+        if taken in self.nodes and taken != group:
+            hint = "give the data a name of their own"
+            raise self.refused("json", f"`{name}` is declared already", statement.span, hint)
+        path = self.create(name, group, statement.span, declared=True)
+        label = unescaped(statement.display) or (self.nodes[path].label if many else name)
+        self.nodes[path] = replace(self.nodes[path], kind="json", label=label)
+
+    def check_data(self, statement: ast.Json) -> None:
+        wrong = data.fault(statement.text)
+        if wrong is None:
+            return
+        line, column = statement.span.line + wrong.line - 1, wrong.column
+        if wrong.line == 1:
+            column += self.diagram.source(statement.span).rfind(statement.text.partition("\n")[0])
+        raise self.refused("json", wrong.message, ast.Span(line, column, line, column + 1), wrong.hint)
+
+    def describe(self, path: str, text: str, span: ast.Span) -> None:
         node = self.nodes[path]
+        if node.kind == "json":
+            raise self.refused("json", f"`{node.name}` is data, and has no description", span, "write it into the data")
         self.nodes[path] = replace(node, text=f"{node.text}\n{unescaped(text)}".strip())
 
     def set_separator(self, text: str) -> None:
@@ -156,11 +181,25 @@ class _Builder:
             self.last = (path, group.at) if path and statement.body is None else None
         if not isinstance(statement, ast.Note) or statement.free:
             return
-        path = self.find(statement.of, group.at) if statement.of else self.owner(group.at)
+        path = self.noted(statement, group.at)
         if path is None:
             raise self.unowned(statement)
         node = self.nodes[path]
         self.nodes[path] = replace(node, note=f"{node.note}\n{statement.text}".strip())
+
+    def noted(self, note: ast.Note, group: str) -> str | None:
+        """The state that a note belongs to. Within a composite state its plain name is that of a state in it."""
+        if not note.of:
+            return self.owner(group)
+        path = self.find(note.of, group)
+        if group and self.separator and note.of == self.nodes[group].name:
+            path = _join(group, note.of)
+            if path not in self.nodes:
+                fault = f"a note within `{note.of}` cannot name `{note.of}` itself"
+                raise self.refused("note", fault, note.span, "write it outside, behind the `}` of the state")
+        if path is not None and self.part(self.nodes[path].parent) != self.part(group):
+            raise self.foreign(path, note.span, "write the note in the region of the state")
+        return path
 
     def unowned(self, note: ast.Note) -> Exception:
         fault = f"there is no state `{note.of}`" if note.of else "there is no state before the note"
@@ -253,8 +292,29 @@ class _Builder:
         """A state of one region cannot be used in another."""
         home = self.nodes[path].parent
         if home != group and "region" in (self.kind(home), self.kind(group)):
-            message = f"`{self.nodes[path].name}` belongs to another region"
-            raise self.refused("region", message, span, "give the state of this region a name of its own")
+            raise self.foreign(path, span)
+
+    def part(self, group: str) -> str:
+        """The innermost region that a group is or stands in; none where no `--` stands above."""
+        while self.regions and group and self.nodes[group].kind != "region":
+            group = self.nodes[group].parent
+        return group if self.regions else _ROOT
+
+    def foreign(
+        self, path: str, span: ast.Span, hint: str = "give the state of this region a name of its own"
+    ) -> Exception:
+        """A state of another region is used."""
+        name = self.nodes[path].name or path
+        return self.refused("region", f"`{name}` belongs to another region", span, hint)
+
+    def check_name(self, name: str, span: ast.Span) -> None:
+        """No part of a qualified name is empty, but for one before a separator at the beginning."""
+        separator = self.separator
+        if not separator or ":" in separator or "" not in name.removeprefix(separator).split(separator):
+            return
+        place = span._replace(column=max(span.column, self.diagram.source(span).find(name) + 1))
+        hint = f'write `state "{name}" as Name`, or `set separator none` above'
+        raise self.refused("state-name", f"a part of the name `{name}` is empty", place, hint)
 
     def kind(self, group: str) -> str:
         return self.nodes[group].kind if group else ""
@@ -283,6 +343,17 @@ class _Builder:
     def finish(self) -> Flow:
         diagram = self.diagram
         return Flow("state", self.nodes, tuple(self.edges), diagram.title, diagram.settings.get("lang", ""), diagram)
+
+
+def _named(statement: ast.Statement) -> Iterator[str]:
+    """The names that a statement writes, without brackets and bars."""
+    if isinstance(statement, ast.State | ast.Description | ast.Json):
+        yield statement.name
+    elif isinstance(statement, ast.Transition):
+        ends = (statement.source.name, statement.target.name)
+        yield from filter(None, (end.partition("[")[0].strip("=") for end in ends))
+    elif isinstance(statement, ast.Note):
+        yield from filter(None, (statement.alias, statement.of))
 
 
 def _join(group: str, name: str) -> str:

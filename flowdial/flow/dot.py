@@ -8,11 +8,13 @@ import textwrap
 import unicodedata
 from collections.abc import Collection
 
+from flowdial.flow.labels import drawn
 from flowdial.flow.model import Flow, Node
-from flowdial.flow.text import plain
+from flowdial.flow.xml import writable
 
 _CELLS = 28
 _WIDE = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_ENTITY = re.compile(r"&(?=\w+;)")
 #: What is not broken: a wide sign with the punctuation behind it, or a word.
 _PIECES = re.compile(rf"[{_WIDE}][，。、；：？！）》」』”)\],.;:?!]*\s*|[^\s{_WIDE}]+\s*|\s+")
 _BAR = 'shape=box style=filled fillcolor="#222222" label="" height=0.06 width=1.4 fixedsize=true'
@@ -40,7 +42,7 @@ def activity_dot(flow: Flow, active: Collection[str], font: str) -> str:
     """Graphviz DOT; nodes in `active` are drawn with a thick red border."""
     lines = [
         "digraph flow {",
-        f'  graph [rankdir=TB fontname="{font}" labelloc=t label={quoted(plain(flow.title))}]',
+        f'  graph [rankdir=TB fontname="{font}" labelloc=t label={label(drawn(flow.title))}]',
         f'  node [fontname="{font}" fontsize=11]',
         f'  edge [fontname="{font}" fontsize=10]',
     ]
@@ -58,13 +60,18 @@ def _attributes(node: Node, active: bool) -> str:
 
 
 def quoted(text: str) -> str:
-    """A DOT string that is drawn as `text`."""
-    return json.dumps(text.encode("utf-8", "replace").decode(), ensure_ascii=False)
+    """A DOT string of `text`."""
+    return json.dumps(writable(text), ensure_ascii=False)
+
+
+def label(lines: list[str]) -> str:
+    """A DOT string that is drawn as these lines; Graphviz would read entities in them."""
+    return quoted(_ENTITY.sub("&amp;", "\n".join(lines)))
 
 
 def wrapped(text: str) -> str:
     """A DOT string with line breaks; Chinese, which has no spaces, is broken by cells."""
-    return quoted("\n".join(wrap(plain(text), _CELLS)))
+    return label([piece for line in drawn(text) for piece in wrap(line, _CELLS)])
 
 
 def wrap(text: str, cells: int) -> list[str]:
@@ -76,7 +83,7 @@ def wrap(text: str, cells: int) -> list[str]:
 
 def lines_of(text: str) -> list[str]:
     """The lines of a text as it was drawn, each folded where it is long; words of letters stay whole."""
-    return [line for drawn in text.split("\n") for line in _folded(plain(drawn), _CELLS)]
+    return [piece for line in drawn(text) for piece in _folded(line, _CELLS)]
 
 
 def _folded(text: str, cells: int) -> list[str]:

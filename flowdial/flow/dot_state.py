@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from flowdial.flow.dot import ACTIVE, BOX, SHAPES, lines_of, quoted
+from flowdial.flow.dot import ACTIVE, BOX, SHAPES, label, lines_of, quoted
+from flowdial.flow.labels import drawn
 from flowdial.flow.model import Edge, Flow, Node
 from flowdial.flow.nesting import ROOT, Nesting, Place, Step
 from flowdial.flow.order import backward, levels
 from flowdial.flow.tables import Row, tables
-from flowdial.flow.text import plain
 
 _HISTORY = "shape=circle style=filled fillcolor=white width=0.3 fixedsize=true"
 _SHAPES = {
@@ -45,7 +45,7 @@ def state_dot(flow: Flow, active: Collection[str], font: str) -> str:
 
 
 def _head(flow: Flow, font: str) -> list[str]:
-    title = f"labelloc=t label={quoted(plain(flow.title))}"
+    title = f"labelloc=t label={label(drawn(flow.title))}"
     return [
         "digraph flow {",
         f'  graph [rankdir=TB compound=true fontname="{font}" fontsize=12 nodesep=0.35 ranksep=0.45 {title}]',
@@ -100,15 +100,15 @@ class _Writer:
         elif node.text:
             shape = f'{_RECORD} label="{{{_centred(node.label)}|{_left(node.text)}}}"'
         else:
-            shape = f"{BOX} height=0.4 label={quoted(chr(10).join(lines_of(node.label)))}"
+            shape = f"{BOX} height=0.4 label={label(lines_of(node.label))}"
         return f"{shape} {ACTIVE}" if node.id in self.active else shape
 
     def group(self, step: Step) -> str:
         node = self.flow.nodes[step.id]
-        label = quoted("\n".join([*lines_of(node.label), *lines_of(node.text)]))
+        text = label([*lines_of(node.label), *lines_of(node.text)])
         fill = _FILLS[sum(not place.part for place in self.nesting.path(step.id)) % 2]
         border = ACTIVE if step.id in self.active else _QUIET
-        return f'{_GROUP} fillcolor="{fill}" {border} label={label}'
+        return f'{_GROUP} fillcolor="{fill}" {border} label={text}'
 
     # ---- edges ----
     def around(self, edge: Edge) -> str:
@@ -191,7 +191,7 @@ def _pointed(edge: Edge) -> str:
 
 def _spoken(edge: Edge) -> str:
     """The label of an edge with some air, for Graphviz puts it close to the line."""
-    return quoted("\n".join(f" {line} " for line in lines_of(edge.label)))
+    return label([f" {line} " for line in lines_of(edge.label)])
 
 
 # ---- records ----
@@ -222,4 +222,4 @@ def _left(text: str) -> str:
 
 def _kept(text: str) -> str:
     """`text` within a record, where braces, bars and angles have a meaning."""
-    return quoted(text)[1:-1].translate(_KEPT)
+    return label([text])[1:-1].translate(_KEPT)

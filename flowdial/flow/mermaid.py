@@ -5,19 +5,19 @@ from __future__ import annotations
 import html
 import re
 
+from flowdial.flow.labels import drawn
 from flowdial.flow.model import Flow
-from flowdial.flow.text import plain
 
 _SHAPES = {
-    "start": "(( ))",
-    "stop": "(((stop)))",
-    "end": "(((end)))",
-    "exit": "((( )))",
-    "detach": "((x))",
-    "loop": "{ }",
-    "fork": "[fork]",
-    "join": "[join]",
-    "split": "[split]",
+    "start": '((" "))',
+    "stop": '((("stop")))',
+    "end": '((("end")))',
+    "exit": '(((" ")))',
+    "detach": '(("x"))',
+    "loop": '{" "}',
+    "fork": '["fork"]',
+    "join": '["join"]',
+    "split": '["split"]',
 }
 
 
@@ -26,7 +26,7 @@ def activity_mermaid(flow: Flow) -> str:
     lines = ["flowchart TD"]
     for node in flow.nodes.values():
         brackets = {"decision": '{{"%s"}}', "connector": '(("%s"))'}.get(node.kind, '["%s"]')
-        shape = _SHAPES.get(node.kind) or brackets % escaped(node.label)
+        shape = _SHAPES.get(node.kind) or brackets % (escaped(node.label) or " ")
         lines.append(f"    {node.id}{shape}")
     for edge in flow.edges:
         label = escaped(edge.label)
@@ -36,6 +36,10 @@ def activity_mermaid(flow: Flow) -> str:
 
 
 def escaped(text: str) -> str:
-    """`text` on one line, without what would end a label or be HTML."""
-    found = html.escape(plain(text), quote=True).replace("&#x27;", "'").replace("#", "#35;")
+    """The lines of `text` with `<br/>` between, without what would end a label or be HTML."""
+    return "<br/>".join(map(_escaped, drawn(text)))
+
+
+def _escaped(line: str) -> str:
+    found = html.escape(line, quote=True).replace("&#x27;", "'").replace("#", "#35;")
     return re.sub(r"&(\w+);", r"#\1;", found)

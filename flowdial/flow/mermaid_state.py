@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
+from flowdial.flow.labels import drawn
 from flowdial.flow.model import Edge, Flow, Node
 from flowdial.flow.names import Names
 from flowdial.flow.nesting import ROOT, Nesting, Step
 from flowdial.flow.tables import tables
-from flowdial.flow.text import plain
 
 #: Words of Mermaid's language, in any case; no state may be named so.
 _WORDS = frozenset(
@@ -96,8 +96,8 @@ class _Writer:
 
     def texts(self, node: Node) -> list[str]:
         rows = self.tables.get(node.line, []) if node.kind == "json" else []
-        lines = [*node.text.split("\n"), *(f"{key} = {value}" if key else value for key, value in rows)]
-        return [_kept(line) for line in lines if _kept(line)]
+        written = [node.text, *(f"{key} = {value}" if key else value for key, value in rows)]
+        return [_kept(line) for text in written for line in drawn(text)]
 
     # ---- transitions ----
     def is_star(self, node: Node) -> bool:
@@ -125,9 +125,9 @@ def _safe(text: str) -> str:
 
 
 def _broken(text: str) -> str:
-    return "<br/>".join(filter(None, map(_kept, text.split("\n"))))
+    return "<br/>".join(map(_kept, drawn(text)))
 
 
-def _kept(text: str) -> str:
-    """`text` on one line; signs that end a label are entities, which Mermaid reads back after it has parsed."""
-    return plain(text).translate(_SIGNS)
+def _kept(line: str) -> str:
+    """Signs that end a label are entities, which Mermaid reads back after it has parsed."""
+    return line.translate(_SIGNS)

@@ -67,12 +67,16 @@ class StateBuilder(Builder):
 
     def JSON(self, token: Token) -> Statement:
         found = self.fields(token)
-        return Json(span(token), found["json_name"] or "", found["json_display"] or "", found["json_text"] or "")
+        if text := found["block_text"]:
+            name, display = _names(found, "block")
+        else:
+            name, display, text = found["json_name"] or "", found["json_display"] or "", found["json_text"] or ""
+        return Json(span(token), name, display, text)
 
 
 def _names(found: Fields, prefix: str) -> tuple[str, str]:
     """Name and long name (empty where there is none)."""
-    if plain := found[f"{prefix}_plain"]:
+    if plain := found.get(f"{prefix}_plain"):
         return plain, ""
     if quoted := found.get(f"{prefix}_quoted"):
         return quoted, ""

@@ -8,8 +8,111 @@ from flowdial.notation.mistakes import Mistake, first, shape
 
 _NAME = r"[\w.:]+"
 _END = rf"(?:{_NAME}(?:\[H\*?\])?|\[\*\]|\[H\*?\])"
-_ARROW = r"x?-+(?:\[[^\]]*\])?\w*(?:\[[^\]]*\])?-*>"
+_LINE = r"x?-+(?:\[[^\]]*\])?\w*(?:\[[^\]]*\])?-*"
+_ARROW = rf"{_LINE}>"
+#: What follows a sign that was meant for the line of an arrow.
+_LED = rf"(?=[-\s]*[>＞》〉\[]|\w+-|\s*{_END}\s*(?::|$))"
 
+#: Signs that another language, or an input method, writes instead.
+_FOREIGN = (
+    shape(
+        "full-width",
+        rf"{_END}\s*<?-*(?P<at>－+){_LED}",
+        "a full-width `{at}` is not the line of an arrow",
+        "write `-->` in ASCII signs",
+        "{before}--{after}",
+    ),
+    shape(
+        "full-width",
+        rf"{_END}\s*{_LINE}(?P<at>[＞》〉])",
+        "a full-width `{at}` is not the head of an arrow",
+        "write `-->` in ASCII signs",
+        "{before}>{after}",
+    ),
+    shape(
+        "full-width",
+        rf"{_END}\s*(?P<at>[＜《〈])(?=[-－])",
+        "a full-width `{at}` is not the head of an arrow",
+        "write `<--` in ASCII signs",
+        "{before}<{after}",
+    ),
+    shape(
+        "full-width",
+        r"(?:state|frame)\b(?:\"[^\"]*\"|[^:\"])*(?P<at>｛)\s*$",
+        "a full-width `{at}` does not open a state",
+        "write the ASCII brace `{`",
+        "{before}{{",
+    ),
+    shape(
+        "full-width",
+        r"(?P<at>｝)\s*$",
+        "a full-width `{at}` does not close a state",
+        "write the ASCII brace `}`",
+        "{before}}}",
+    ),
+    shape(
+        "arrow-line",
+        rf"{_END}\s*<?-*(?P<at>[—–―─−]+){_LED}",
+        "`{at}` is not the line of an arrow",
+        "write `-->`, with the dashes of the keyboard",
+        "{before}--{after}",
+    ),
+    shape(
+        "arrow-line",
+        rf"{_END}\s*(?P<at>[=~]+>|[→⟶⇒])",
+        "`{at}` is not an arrow of a state diagram",
+        "write `-->`",
+        "{before}-->{after}",
+    ),
+    shape(
+        "arrow-line",
+        rf"{_END}\s*(?P<at><[=~]+(?!>)|[←⟵⇐](?!→))",
+        "`{at}` is not an arrow of a state diagram",
+        "write `<--`",
+        "{before}<--{after}",
+    ),
+    shape(
+        "arrow-line",
+        rf"{_END}\s*(?P<at>-[-\s]*\s-*>)",
+        "a blank stands within the arrow",
+        "write `-->`",
+        "{before}-->{after}",
+    ),
+    shape(
+        "arrow-line",
+        rf"{_END}\s*(?P<at><\s+-+)",
+        "a blank stands within the arrow",
+        "write `<--`",
+        "{before}<--{after}",
+    ),
+    shape(
+        "arrow-head",
+        rf"{_END}\s*{_LINE}(?P<at>>>+|\|+>)",
+        "`{at}` is not the head of a transition",
+        "write `-->`",
+        "{before}>{after}",
+    ),
+    shape(
+        "arrow-head",
+        rf"{_END}\s*(?P<at><<+|<\|+)-",
+        "`{at}` is not the head of a transition",
+        "write `<--`",
+        "{before}<{after}",
+    ),
+    shape(
+        "json",
+        r"json\b[^{]*(?P<at>\{)\s*(?=\S).*[^\s}]\s*$",
+        "data of several lines begin below the line of their name",
+        "begin a new line after `{`",
+        "{before}{{\n{after}",
+    ),
+    shape(
+        "json",
+        r"json\s+\S+\s*(?P<at>\[)[^\]]*$",
+        "an array stands on one line",
+        "write it on one line, or between the lines `json Name {` and `}`",
+    ),
+)
 _SHAPES = (
     shape(
         "full-width",
@@ -47,9 +150,10 @@ _SHAPES = (
     ),
     shape(
         "double-arrow",
-        r"\S+\s*(?P<at><-+>)",
+        r"\S+\s*(?P<at><[-=]+>|←→|[↔⇔⟷])",
         "an arrow has one head",
         "write two transitions, one each way",
+        "{before}-->{after}\n{before}<--{after}",
     ),
     shape(
         "arrow-head",
@@ -128,7 +232,7 @@ _SHAPES = (
         "unclosed-note",
         r"(?P<at>note)\b[^:]*$",
         "the note is never closed",
-        "write `note right of Name : text`, or close it with `end note`",
+        "write `note right of Name : text`, or close it with `end note`, and a `{{` in it with `}}`",
     ),
     shape(
         "other-kind",
@@ -187,7 +291,7 @@ def explain(line: str, column: int, opened: Sequence[str]) -> Mistake:
     short = line[:2000]
     if short.strip().lower() in ("}", "end state", "endstate") and not opened:
         return Mistake("stray", f"`{short.strip()}` closes no state", "delete it, or open the state above", mend=())
-    return first(_SHAPES, short) or _unknown(short[column - 1 :])
+    return first((*_FOREIGN, *_SHAPES), short) or _unknown(short[column - 1 :])
 
 
 def _unknown(rest: str) -> Mistake:

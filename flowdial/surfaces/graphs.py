@@ -1,4 +1,4 @@
-"""`flowdial graph`.  files + format -> text or picture on standard output."""
+"""`flowdial graph`.  files + format -> text or picture on standard output.  `-` is standard input."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ import click
 
 from flowdial.diagnostics import Diagnostic
 from flowdial.errors import FlowDialError, NotationError
+from flowdial.flow import build, loads
 from flowdial.flow.export import to_dot, to_json, to_mermaid
 from flowdial.flow.graphml import to_graphml
 from flowdial.flow.load import load, load_all
 from flowdial.flow.model import Flow
 from flowdial.flow.puml import to_puml
 from flowdial.flow.scxml import to_scxml
+from flowdial.notation import parse_all
 
 _WRITERS: dict[str, Callable[[Flow], str]] = {
     "dot": to_dot,
@@ -34,10 +36,35 @@ def run(files: Sequence[Path], format_: str, output: Path | None, diagram: int |
         return _lines(files, output, recover)
     if len(files) > 1:
         raise FlowDialError(f"`--format {format_}` takes one file", hint="use `--format jsonl` for several")
-    flow = load(files[0], diagram=diagram, recover=recover)
+    flow = _load(files[0], diagram, recover)
     warn(flow, files[0])
     _write(_one(flow, format_, files[0]), output)
     return 0
+
+
+def _load(file: Path, diagram: int | None, recover: bool) -> Flow:
+    if str(file) != "-":
+        return load(file, diagram=diagram, recover=recover)
+    try:
+        return loads(_input(), diagram=diagram, recover=recover)
+    except NotationError as error:
+        raise error.in_file(str(file)) from None
+
+
+def _load_all(file: Path, recover: bool) -> Iterator[Flow | NotationError]:
+    if str(file) != "-":
+        yield from load_all(file, recover=recover)
+        return
+    for parsed in parse_all(_input(), recover=recover):
+        try:
+            yield parsed if isinstance(parsed, NotationError) else build(parsed)
+        except NotationError as error:
+            yield error
+
+
+def _input() -> str:
+    """Standard input without the byte order mark that it may begin with."""
+    return sys.stdin.read().removeprefix("\ufeff")
 
 
 def warn(flow: Flow, file: Path) -> None:
@@ -81,7 +108,7 @@ def _lines(files: Sequence[Path], output: Path | None, recover: bool) -> int:
 
 def _objects(file: Path, recover: bool) -> Iterator[dict[str, Any]]:
     try:
-        found = load_all(file, recover=recover)
+        found = list(_load_all(file, recover))
     except FlowDialError as error:
         yield _error(file, error)
         return

@@ -539,6 +539,16 @@ MEANING = {
         [*] -> Configured
         Configured -> Settings
     """,
+    "json_texts": """
+        json Shelf
+        json Limits
+        composite Depot
+        json Depot.Bin in Depot = The bin
+        start [*]
+        start Depot.[*] in Depot
+        [*] -> Shelf
+        Depot.[*] -> Depot.Bin
+    """,
     "hide_and_show": """
         state Visible
         state Secret

@@ -131,7 +131,7 @@ def test_the_text_of_a_statement_stays(opening: str, closing: str, spelled: str,
     ("opening", "inner", "spelled"),
     [
         ("SKINPARAM State{", "   BackgroundColor   Red\n }", "skinparam State{"),
-        ("JSON  Data {", '  "State" :   1,\n "End Note": 2 }', "json Data {"),
+        ("JSON  Data {", '  "State" :   1,\n "End Note": 2\n }', "json Data {"),
         ("Note As N", "  A    AS  B\n' END NOTE\n  x\nend note", "note as N"),
         ("Note Right Of A", "  A    AS  B\nend note", "note right of A"),
     ],

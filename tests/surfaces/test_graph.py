@@ -15,8 +15,8 @@ MAIN = [sys.executable, "-c", "from flowdial.surfaces.cli import main; main()"]
 graphviz = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 
 
-def flowdial(*arguments: object) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([*MAIN, *map(str, arguments)], capture_output=True, check=False)
+def flowdial(*arguments: object, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([*MAIN, *map(str, arguments)], capture_output=True, input=stdin, check=False)
 
 
 def test_the_default_is_json() -> None:
@@ -45,6 +45,35 @@ def test_a_text_format_is_printed_in_utf_8(format_: str, begin: str, holds: str)
     text = done.stdout.decode("utf-8")
     assert text.startswith(begin)
     assert holds in text
+
+
+@pytest.mark.parametrize("format_", ["json", "jsonl", "dot", "mermaid", "graphml", "puml"])
+def test_standard_input_is_read_as_a_file_is(format_: str) -> None:
+    file = CHARTS / "chinese.puml"
+    done = flowdial("graph", "-", "-f", format_, stdin=b"\xef\xbb\xbf" + file.read_bytes())
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout == flowdial("graph", file, "-f", format_).stdout.replace(str(file).encode(), b"-")
+
+
+def test_a_bad_diagram_of_standard_input_is_refused_by_the_name_of_a_dash() -> None:
+    done = flowdial("graph", "-", stdin=b"@startuml\nstart\nnonsense\n@enduml\n")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(b"flowdial: -:3:1: error[unknown-statement]")
+
+
+def test_every_diagram_of_standard_input_is_told_or_printed() -> None:
+    text = b"@startuml\nnonsense\n@enduml\n@startuml\nstate A\nnote left of B : x\n@enduml\n@startuml\n:a;\n@enduml\n"
+    done = flowdial("graph", "-", "-f", "jsonl", stdin=text)
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(each["file"], each.get("line")) for each in found] == [("-", 2), ("-", 6), ("-", None)]
+    assert done.returncode == 2
+
+
+def test_one_of_several_diagrams_of_standard_input_is_mended() -> None:
+    text = "@startuml\n:a;\n@enduml\n@startuml\n[*] --> A\nA －> B\n@enduml\n".encode()
+    done = flowdial("graph", "-", "--diagram", 2, "--recover", "-f", "puml", stdin=text)
+    assert done.stdout == b"@startuml\n[*] --> A\nA --> B\n@enduml\n"
+    assert done.stderr.startswith(b"-:6:3: warning[full-width]")
 
 
 @graphviz
