@@ -43,6 +43,13 @@ _SHAPES = (
         "{before}",
     ),
     shape(
+        "spaced-semicolon",
+        r"(?!:).*?\S(?P<at>\s+);\s*$",
+        "a space stands before the `;`",
+        "leave it out",
+        "{before};",
+    ),
+    shape(
         "elsif",
         r"(?P<at>elsif|elif)\b",
         "`{at}` is not a keyword",

@@ -22,6 +22,7 @@ PLACES = [
     ("comment-sign", "comment-sign", 3, 1, "//"),
     ("empty-label", "empty-label", 5, 10, "()"),
     ("trailing-semicolon", "trailing-semicolon", 5, 16, ";"),
+    ("spaced-semicolon", "spaced-semicolon", 4, 5, " ;"),
     ("foreign-keyword", "foreign-keyword", 5, 1, "until"),
     ("diagram-kind-class", "diagram-kind", 2, 1, "class Order"),
     ("diagram-kind-sequence", "diagram-kind", 2, 1, "Alice ->"),

@@ -53,7 +53,7 @@ def test_a_text_without_any_block_gives_one_error() -> None:
 
 @pytest.mark.parametrize("word", ["start", "stop", "end", "detach", "break"])
 def test_keywords_are_read_in_any_case_and_with_a_semicolon(word: str) -> None:
-    for written in (word, word.upper(), f"  {word.title()} ;  "):
+    for written in (word, word.upper(), f"  {word.title()};  "):
         statement = body(f":a;\n{written}")[-1]
         assert isinstance(statement, Terminal)
         assert statement.word == word
@@ -257,3 +257,15 @@ def test_a_statement_that_plantuml_reads(statement: str) -> None:
 def test_a_statement_that_plantuml_refuses(statement: str) -> None:
     with pytest.raises(NotationError):
         body(f":a;\n{statement}\n:b;")
+
+
+def test_code_within_an_action_or_a_note_may_hold_what_ends_them() -> None:
+    first, note, second = body(":a\n{{\nstart\n:x;\n}}\nb;\nnote right\n{{\nend note\n}}\nhi\nend note\n:c;")
+    assert (first.text, second.text) == ("a\n{{\nstart\n:x;\n}}\nb", "c")
+    assert note.text == "{{\nend note\n}}\nhi"
+
+
+@pytest.mark.parametrize("text", [":{{\nstart\n:b;\n}};", ":a {{\n:b;\n}}\n;"])
+def test_code_stands_on_lines_of_its_own(text: str) -> None:
+    with pytest.raises(NotationError):
+        body(text)
