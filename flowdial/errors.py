@@ -98,6 +98,14 @@ class ModelError(FlowDialError):
     """A language model or an adapter cannot be fetched, opened or used."""
 
 
+class BusyError(ModelError):
+    """The model has more to do than it takes on. The session is unchanged: try again in a moment."""
+
+
+class CancelledTurn(FlowDialError):
+    """The turn was taken back before the model came to it. The session is unchanged."""
+
+
 class CacheError(ModelError):
     """The model cache cannot be written or holds a damaged entry."""
 

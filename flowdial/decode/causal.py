@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from flowdial.constraint import after
 from flowdial.decode.backbone import Backbone
+from flowdial.decode.combining import Combiner
 from flowdial.decode.query import Among, Query, Tokens
-from flowdial.decode.scoring import score
+from flowdial.decode.scoring import Scores, score
 from flowdial.decode.segments import Place, Segment, SegmentCache
 from flowdial.decode.tree import TokenTree, token_tree
 from flowdial.errors import ModelError
@@ -26,15 +27,22 @@ if TYPE_CHECKING:
 
 #: Bytes of keys and values that are kept between calls.
 CACHE_BYTES = 128 * 2**20
+#: Decisions that may wait for the model, and decisions that share a pass at most.
+WAITING = 256
+BATCH = 32
 
 
 class CausalModel:
-    """`loaded` from `flowdial.decode.loader.load`. Calls are serialised by a lock: safe to share by threads."""
+    """`loaded` from `flowdial.decode.loader.load`. Safe to share by threads.
 
-    def __init__(self, loaded: LoadedModel, *, cache_bytes: int = CACHE_BYTES) -> None:
+    What is asked while a pass runs shares the next one. At most `waiting` decisions wait; more are a BusyError.
+    """
+
+    def __init__(self, loaded: LoadedModel, *, cache_bytes: int = CACHE_BYTES, waiting: int = WAITING) -> None:
         self._loaded = loaded
         self._segments = SegmentCache(cache_bytes)
         self._lock = threading.Lock()
+        self._combiner: Combiner[Query, Scores] = Combiner(self._score, self._lock, waiting=waiting, batch=BATCH)
 
     @functools.cached_property
     def _backbone(self) -> Backbone:
@@ -68,13 +76,18 @@ class CausalModel:
     ) -> list[list[float]]:
         """See `Scorer.score`."""
         constant = tuple(map(tuple, stems)) if stems is not None else ((),) * len(endings)
-        return self.score_all([Query(tuple(prefix), constant, tuple(map(tuple, endings)), among)])[0]
+        query = Query(tuple(prefix), constant, tuple(map(tuple, endings)), among)
+        self._fits(query.longest)
+        return self._combiner.ask(query)
 
-    def score_all(self, queries: Sequence[Query]) -> list[list[list[float]]]:
+    def score_all(self, queries: Sequence[Query]) -> list[Scores]:
         """The scores of several queries, in one pass where their tokens are not too many."""
-
         for query in queries:
             self._fits(query.longest)
+        with self._lock:
+            return self._score(queries)
+
+    def _score(self, queries: Sequence[Query]) -> list[Scores]:
         with self._working():
             scored = score(self._backbone, queries, [self._places(query) for query in queries])
         if not all(math.isfinite(value) for rows in scored for row in rows for value in row):
@@ -83,10 +96,10 @@ class CausalModel:
 
     @contextlib.contextmanager
     def _working(self) -> Iterator[None]:
-        """The model is ours; what goes wrong in it is a ModelError, and gives back the memory of the cache."""
+        """What goes wrong in the model is a ModelError, and gives back the memory of the cache."""
         import torch
 
-        with self._lock, torch.inference_mode():
+        with torch.inference_mode():
             try:
                 yield
             except (RuntimeError, IndexError, MemoryError) as error:
@@ -160,10 +173,10 @@ class CausalModel:
 
         self._fits(len(prefix) + len(prompt) + max_tokens)
         ends, new = _end_ids(self._loaded), prompt
-        with self._working():
+        with self._lock, self._working():
             cache = self._backbone.line(self._line(prefix), len(prompt) + max_tokens)
         for _ in range(max_tokens):
-            with self._working():
+            with self._lock, self._working():
                 hidden = self._backbone.extend(cache, new)[-1:]
                 best = self._backbone.logits(hidden)[0].max(dim=-1)
             if not math.isfinite(float(best.values)):

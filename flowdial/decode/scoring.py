@@ -19,6 +19,8 @@ from flowdial.decode.tree import token_tree
 if TYPE_CHECKING:
     import torch
 
+#: For every branch the log-probabilities of its ending.
+Scores = list[list[float]]
 #: New tokens that one pass reads at most; more are read in several.
 PASS_TOKENS = 1024
 
@@ -38,9 +40,7 @@ class _Branch:
     scores: list[float]
 
 
-def score(
-    backbone: Backbone, queries: Sequence[Query], places: Sequence[Sequence[Place | None]]
-) -> list[list[list[float]]]:
+def score(backbone: Backbone, queries: Sequence[Query], places: Sequence[Sequence[Place | None]]) -> list[Scores]:
     """For every query and branch the log-probabilities of the tokens of its ending; `places` is where each hangs."""
     found = [_branches(query, hangs) for query, hangs in zip(queries, places, strict=True)]
     for group in _groups([branch for branches in found for branch in branches if branch.tokens]):

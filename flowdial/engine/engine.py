@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from flowdial.decode.combining import Cancellation
 from flowdial.decode.decider import decide
 from flowdial.decode.protocol import LanguageModel
 from flowdial.engine.turn import Choice, Turn
@@ -110,8 +111,17 @@ class Engine:
         return self._turn(before, after, move, probability, choices, reply, decision.called, begun)
 
     async def aturn(self, session: Session, text: str, *, listen: Listener | None = None) -> Turn:
-        """`turn` without blocking the event loop; `listen` is called in a worker thread."""
-        return await asyncio.to_thread(self.turn, session, text, listen=listen)
+        """`turn` without blocking the event loop; `listen` is called in a worker thread.
+
+        Where the task is cancelled before the model has come to it, the turn is taken back.
+        """
+        cancellation = Cancellation()
+        try:
+            with cancellation.covers():
+                return await asyncio.to_thread(self.turn, session, text, listen=listen)
+        except asyncio.CancelledError:
+            cancellation.cancel()
+            raise
 
     def back(self, session: Session) -> Turn:
         """Go back to where the dialogue stood before the last move. Raises SessionError at the beginning."""

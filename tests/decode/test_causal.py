@@ -5,9 +5,11 @@ The model is a random Llama of two layers. A puppet wraps it where a test must c
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import functools
 import random
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -17,7 +19,9 @@ import pytest
 
 from flowdial.decode.causal import CausalModel
 from flowdial.decode.decider import decide
+from flowdial.engine import Engine
 from flowdial.errors import ModelError
+from flowdial.flow import loads
 from flowdial.session.prompt import decision
 
 torch = pytest.importorskip("torch")
@@ -424,3 +428,31 @@ def test_a_decision_at_a_known_step_takes_one_pass(lang: str) -> None:
     assert len(passes) == 5
     decide(model, decision(lang, "ok?", ["yes", "no", "是"], "well"))
     assert len(passes) == 6
+
+
+async def test_an_awaited_turn_that_is_cancelled_is_not_computed() -> None:
+    """It waits behind another one; then it is taken back, and its session is unchanged."""
+    llama = copy.deepcopy(tiny())
+    model, running, gate, passes = wrap(llama, Bytes()), threading.Event(), threading.Event(), []
+    model.score([1], [[2]])
+
+    def hold(*_: Any) -> None:
+        passes.append(1)
+        running.set()
+        assert gate.wait(5)
+
+    llama.model.register_forward_pre_hook(hold)
+    engine = Engine(loads("@startuml\nstart\nif (Paid?) then (yes)\n:Ship;\nendif\nstop\n@enduml\n"), model=model)
+    first = asyncio.create_task(asyncio.to_thread(model.score, [1], [[2]]))
+    await asyncio.to_thread(running.wait, 5)
+    session = engine.session()
+    second = asyncio.create_task(engine.aturn(session, "I did"))
+    while not len(model._combiner):
+        await asyncio.sleep(0.001)
+    second.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await second
+    assert len(model._combiner) == 0
+    gate.set()
+    await first
+    assert (len(passes), session.events) == (1, [])
