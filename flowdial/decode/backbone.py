@@ -17,6 +17,8 @@ from flowdial.errors import ModelError
 if TYPE_CHECKING:
     import torch
 
+    from flowdial.decode.attention import Group
+
 #: Rows of logits over the whole vocabulary that are held at a time.
 _ROWS = 64
 _ATTENTION = frozenset({"full_attention", "sliding_attention"})
@@ -45,6 +47,10 @@ class Backbone:
         self._kinds = frozenset(getattr(self._config, "layer_types", None) or ())
         if strange := self._kinds - _ATTENTION:
             raise ModelError(f"a model with layers of the type {min(strange)} cannot be scored as a tree")
+        if base.config._attn_implementation == "sdpa":
+            from flowdial.decode.attention import NAME
+
+            base.set_attn_implementation(NAME)
 
     @property
     def context(self) -> int | None:
@@ -55,12 +61,15 @@ class Backbone:
         """One pass over the tree; branch b hangs at `roots[b]`."""
         import torch
 
+        from flowdial.decode.attention import grouped
         from flowdial.decode.layers import pass_cache, written
 
         segments = past(roots)
         cache = pass_cache(segments, self._config.num_hidden_layers)
         positions = _positions(tree, roots)
-        hidden = self._call(tree.tokens, torch.tensor(positions), cache, self._masks(tree, roots, segments, positions))
+        masks = self._masks(tree, roots, segments, positions)
+        with grouped(_groups(tree, roots, segments, self._model.device)):
+            hidden = self._call(tree.tokens, torch.tensor(positions), cache, masks)
         return Pass(hidden, written(cache))
 
     def line(self, place: Place | None, room: int) -> Any:
@@ -163,6 +172,30 @@ class Backbone:
         dtype = self._model.dtype
         mask = torch.zeros(seen.shape, dtype=dtype).masked_fill_(~seen, torch.finfo(dtype).min)
         return mask[None, None].to(self._model.device)
+
+
+def _groups(
+    tree: TokenTree, roots: Sequence[Place | None], segments: Sequence[Segment], device: torch.device
+) -> list[Group]:
+    """The branches that hang below the same segment, with what they may see of the past and of one another."""
+    import torch
+
+    from flowdial.decode.attention import Group
+
+    begins: dict[int, range] = {}
+    total = 0
+    for segment in segments:
+        begins[id(segment)] = range(total, total := total + len(segment.tree.tokens))
+    members: dict[int, tuple[Place | None, dict[int, None]]] = {}
+    for root, path in zip(roots, tree.paths, strict=True):
+        members.setdefault(id(root.segment) if root else 0, (root, {}))[1].update(dict.fromkeys(path))
+    found = []
+    for root, nodes in members.values():
+        above = [at for segment in (root.line() if root else ()) for at in begins[id(segment)]]
+        rows = list(nodes)
+        columns = above + [total + row for row in rows]
+        found.append(Group(torch.tensor(rows, device=device), torch.tensor(columns, device=device)))
+    return found
 
 
 def _positions(tree: TokenTree, roots: Sequence[Place | None]) -> list[int]:

@@ -1,0 +1,79 @@
+"""Let each token of a packed pass attend to its own line only.  query, key, value + groups -> attended values.
+
+A pass packs the branches of many sessions, and a mask keeps them apart; to multiply what the mask takes away would
+cost more than the rest of the pass. Here every group of branches is multiplied with the keys that it may see, and the
+query heads that share a key head are folded into one, so that no key is copied. Registered with transformers as the
+attention `flowdial_tree`; without groups it is transformers' own `sdpa`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from transformers import AttentionInterface, AttentionMaskInterface
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
+from transformers.masking_utils import sdpa_mask
+
+NAME = "flowdial_tree"
+
+
+@dataclass(slots=True)
+class Group:
+    """`rows` of a pass that attend to `columns` of what is seen, shape (tokens,) each; masks by layer kind."""
+
+    rows: torch.Tensor
+    columns: torch.Tensor
+    masks: dict[int, torch.Tensor] = field(default_factory=dict)
+
+    def mask(self, whole: torch.Tensor, fold: int) -> torch.Tensor:
+        """The part of the pass's mask, once for each of the `fold` query heads that share a key head."""
+        if id(whole) not in self.masks:
+            self.masks[id(whole)] = whole[0, 0][self.rows][:, self.columns].repeat(fold, 1)[None, None]
+        return self.masks[id(whole)]
+
+
+_groups: ContextVar[Sequence[Group]] = ContextVar("groups", default=())
+
+
+@contextlib.contextmanager
+def grouped(groups: Sequence[Group]) -> Iterator[None]:
+    """The passes within attend by these groups."""
+    token = _groups.set(groups)
+    try:
+        yield
+    finally:
+        _groups.reset(token)
+
+
+def attend(
+    module: torch.nn.Module,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    scaling: float | None = None,
+    **options: Any,
+) -> tuple[torch.Tensor, None]:
+    """What transformers asks of an attention: (1, heads, rows, width) in, (1, rows, heads, width) out."""
+    groups = _groups.get()
+    if not groups or attention_mask is None:
+        return sdpa_attention_forward(module, query, key, value, attention_mask, scaling=scaling, **options)
+    _, heads, rows, width = query.shape
+    shared, fold = key.shape[1], heads // key.shape[1]
+    result = query.new_empty((1, rows, heads, value.shape[-1]))
+    for group in groups:
+        folded = query[:, :, group.rows].reshape(1, shared, -1, width)
+        seen, told = key[:, :, group.columns], value[:, :, group.columns]
+        mask = group.mask(attention_mask, fold)
+        found = torch.nn.functional.scaled_dot_product_attention(folded, seen, told, attn_mask=mask, scale=scaling)
+        result[:, group.rows] = found.reshape(1, heads, len(group.rows), -1).transpose(1, 2)
+    return result, None
+
+
+AttentionInterface.register(NAME, attend)
+AttentionMaskInterface.register(NAME, sdpa_mask)
