@@ -67,11 +67,16 @@ def attend(
     shared, fold = key.shape[1], heads // key.shape[1]
     result = query.new_empty((1, rows, heads, value.shape[-1]))
     for group in groups:
-        folded = query[:, :, group.rows].reshape(1, shared, -1, width)
-        seen, told = key[:, :, group.columns], value[:, :, group.columns]
+        alone = len(groups) == 1
+        folded = (query if alone else query[:, :, group.rows]).reshape(1, shared, -1, width)
+        seen = key if alone else key[:, :, group.columns]
+        told = value if alone else value[:, :, group.columns]
         mask = group.mask(attention_mask, fold)
         found = torch.nn.functional.scaled_dot_product_attention(folded, seen, told, attn_mask=mask, scale=scaling)
-        result[:, group.rows] = found.reshape(1, heads, len(group.rows), -1).transpose(1, 2)
+        attended = found.reshape(1, heads, len(group.rows), -1).transpose(1, 2)
+        if alone:
+            return attended, None
+        result[:, group.rows] = attended
     return result, None
 
 

@@ -114,15 +114,15 @@ class CausalModel:
             raise ModelError(message, hint="shorten the option, or open a model that reads more")
 
     # ---- what is constant ----
-    def _places(self, query: Query) -> list[Place | None]:
-        """Where each branch goes on: behind its stem but for the last constant token, which is computed anew."""
-        line = self._line(query.prefix if any(query.stems) else query.prefix[:-1])
-        if not any(query.stems):
+    def _places(self, query: Query) -> list[Place]:
+        """Where each branch goes on: behind its stem."""
+        line = self._line(query.prefix)
+        if line is not None and not any(query.stems):
             return [line] * len(query.stems)
         key = (query.prefix, query.stems)
-        tree = token_tree([stem[:-1] for stem in query.stems])
-        segment = self._segment(key, tree, line, query.prefix)
-        return [Place(segment, path[-1]) if path else line for path in tree.paths]
+        segment = self._segment(key, token_tree(query.stems), line, query.prefix)
+        firsts: dict[int, int] = {}
+        return [Place(segment, firsts.setdefault(path[-1], at)) for at, path in enumerate(segment.tree.paths)]
 
     def _line(self, tokens: Tokens) -> Place | None:
         """Behind a line of tokens; what was computed of its beginning is not computed again."""
@@ -132,13 +132,13 @@ class CausalModel:
         if segment is None:
             known = self._segments.longest(tokens)
             segment = self._segment(tokens, token_tree([tokens[len(known) :]]), self._line(known), known)
-        return Place(segment, len(segment.tree.tokens) - 1)
+        return Place(segment, 0)
 
     def _segment(self, key: object, tree: TokenTree, parent: Place | None, above: object) -> Segment:
         found = self._segments.get(key)
         if found is None:
             done = self._backbone.run(tree, [parent] * len(tree.paths))
-            found = Segment(parent, tree, done.layers)
+            found = Segment(parent, tree, done.layers, done.hidden[[path[-1] for path in tree.paths]])
             self._segments.put(key, found, above)
         return found
 

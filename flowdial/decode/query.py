@@ -37,11 +37,6 @@ class Query:
             raise ModelError("scoring needs a prefix that is not empty")
 
     @property
-    def begun(self) -> list[int]:
-        """The last constant token of each branch: what it says of the next one is not kept, so it is read again."""
-        return [stem[-1] if stem else self.prefix[-1] for stem in self.stems]
-
-    @property
     def longest(self) -> int:
         """Tokens of the longest branch."""
         return len(self.prefix) + max(len(s) + len(e) for s, e in zip(self.stems, self.endings, strict=True))

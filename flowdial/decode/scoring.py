@@ -7,7 +7,7 @@ branch is not read. Knows tensors; knows no texts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,47 +31,53 @@ _Rivals = Sequence[tuple[int, ...] | None]
 
 @dataclass(slots=True)
 class _Branch:
-    """The new tokens that a pass must read for one branch, and where it writes what it finds."""
+    """The new tokens that a pass must read for one branch, and where it writes what it finds.
 
-    root: Place | None
-    tokens: list[int]
+    What the place tells of the first token is known; each token that is read tells of the next one.
+    """
+
+    place: Place
+    tokens: Sequence[int]
     wanted: Sequence[int]
     among: _Rivals
     scores: list[float]
 
 
-def score(backbone: Backbone, queries: Sequence[Query], places: Sequence[Sequence[Place | None]]) -> list[Scores]:
+def score(backbone: Backbone, queries: Sequence[Query], places: Sequence[Sequence[Place]]) -> list[Scores]:
     """For every query and branch the log-probabilities of the tokens of its ending; `places` is where each hangs."""
     found = [_branches(query, hangs) for query, hangs in zip(queries, places, strict=True)]
-    for group in _groups([branch for branches in found for branch in branches if branch.tokens]):
+    for group in _groups([branch for branches in found for branch in branches if any(a != () for a in branch.among)]):
         _pass(backbone, group)
     return [[branch.scores for branch in branches] for branches in found]
 
 
-def _branches(query: Query, places: Sequence[Place | None]) -> list[_Branch]:
-    whole = [[begun, *ending] for begun, ending in zip(query.begun, query.endings, strict=True)]
+def _branches(query: Query, places: Sequence[Place]) -> list[_Branch]:
     among: Sequence[_Rivals] = [[None] * len(ending) for ending in query.endings]
     if query.among == "siblings":
-        among = _siblings(whole, places)
+        among = _siblings(query.endings, places)
     return [
-        _Branch(place, tokens[: _read(rivals)], ending, rivals, [0.0] * len(ending))
-        for place, tokens, ending, rivals in zip(places, whole, query.endings, among, strict=True)
+        _Branch(place, ending[: _last_choice(rivals)], ending, rivals, [0.0] * len(ending))
+        for place, ending, rivals in zip(places, query.endings, among, strict=True)
     ]
 
 
-def _siblings(branches: Sequence[Sequence[int]], places: Sequence[Place | None]) -> list[_Rivals]:
-    """For every branch and token the tokens that may follow it; empty where there is only one."""
-    tree = token_tree(branches, places)
-    children: list[list[int]] = [[] for _ in tree.tokens]
-    for node, parent in enumerate(tree.parents):
-        if parent >= 0:
-            children[parent].append(tree.tokens[node])
-    return [[tuple(children[n]) if len(children[n]) > 1 else () for n in path[:-1]] for path in tree.paths]
+def _siblings(endings: Sequence[Sequence[int]], places: Sequence[Place]) -> list[_Rivals]:
+    """For every branch and token those that compete with it, itself included; empty where none does."""
+    tree = token_tree(endings, places)
+    rivals: dict[Hashable, dict[int, None]] = {}
+    for place, path in zip(places, tree.paths, strict=True):
+        for at, node in enumerate(path):
+            rivals.setdefault(path[at - 1] if at else place, {})[tree.tokens[node]] = None
+    behind = {where: tuple(tokens) if len(tokens) > 1 else () for where, tokens in rivals.items()}
+    return [
+        [behind[path[at - 1] if at else place] for at in range(len(path))]
+        for place, path in zip(places, tree.paths, strict=True)
+    ]
 
 
-def _read(among: _Rivals) -> int:
-    """How many tokens must be read: those up to the last one behind which there is a choice."""
-    return max((at + 1 for at, rivals in enumerate(among) if rivals is None or rivals), default=0)
+def _last_choice(among: _Rivals) -> int:
+    """How many tokens stand before the last one for which there is a choice."""
+    return max((at for at, rivals in enumerate(among) if rivals is None or rivals), default=0)
 
 
 def _groups(branches: Sequence[_Branch]) -> Iterator[list[_Branch]]:
@@ -87,25 +93,33 @@ def _groups(branches: Sequence[_Branch]) -> Iterator[list[_Branch]]:
         yield group
 
 
-#: A token of the tree, and the tokens that compete behind it.
+#: A row of the hidden states, and the tokens that compete behind it.
 _Ask = tuple[int, tuple[int, ...] | None]
 
 
 def _pass(backbone: Backbone, group: Sequence[_Branch]) -> None:
     """One pass; every branch of the group gets its scores."""
-    roots = [branch.root for branch in group]
-    tree = token_tree([branch.tokens for branch in group], roots)
-    hidden = backbone.run(tree, roots).hidden
+    import torch
+
+    places = list(dict.fromkeys(branch.place for branch in group))
+    states = [place.hidden for place in places]
+    row = {place: at for at, place in enumerate(places)}
+    reading = [branch for branch in group if branch.tokens]
+    tree = token_tree([branch.tokens for branch in reading], [branch.place for branch in reading])
+    if reading:
+        states += backbone.run(tree, [branch.place for branch in reading]).hidden
+    nodes = dict(zip(map(id, reading), tree.paths, strict=True))
     asked: dict[_Ask, list[int]] = {}
-    for branch, path in zip(group, tree.paths, strict=True):
-        for at, node in enumerate(path):
-            if branch.among[at] != ():
-                asked.setdefault((node, branch.among[at]), []).append(branch.wanted[at])
-    known = _known(backbone, hidden, asked)
-    for branch, path in zip(group, tree.paths, strict=True):
-        for at, node in enumerate(path):
-            if branch.among[at] != ():
-                branch.scores[at] = known[node, branch.among[at]][branch.wanted[at]]
+    asks = []
+    for branch in group:
+        rows = [row[branch.place], *(len(places) + node for node in nodes.get(id(branch), ()))]
+        for at, rivals in enumerate(branch.among):
+            if rivals != ():
+                asked.setdefault((rows[at], rivals), []).append(branch.wanted[at])
+                asks.append((branch, at, (rows[at], rivals)))
+    known = _known(backbone, torch.stack(states), asked)
+    for branch, at, ask in asks:
+        branch.scores[at] = known[ask][branch.wanted[at]]
 
 
 def _known(

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 class Segment:
     """Keys and values, one pair a layer, each of the shape (1, heads, tokens, dimension).
 
-    `parent` is where its roots hang, None for the beginning of the text; `begin` is their position.
+    `parent` is where its roots hang, None for the beginning of the text. `ends` are the hidden states at the end of
+    each branch, shape (branches, width): what the model says of the next token there.
     """
 
     parent: Place | None
     tree: TokenTree
     layers: tuple[tuple[torch.Tensor, torch.Tensor], ...]
+    ends: torch.Tensor
 
     @property
     def begin(self) -> int:
@@ -37,15 +39,25 @@ class Segment:
     @property
     def size(self) -> int:
         """Bytes of the keys and values."""
-        return sum(part.nbytes for pair in self.layers for part in pair)
+        return self.ends.nbytes + sum(part.nbytes for pair in self.layers for part in pair)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Behind token `node` of a segment: what hangs here sees that token and all before it."""
+    """At the end of a branch of a segment: what hangs here sees that branch and all before it."""
 
     segment: Segment
-    node: int
+    branch: int
+
+    @property
+    def node(self) -> int:
+        """The last token of the branch."""
+        return self.segment.tree.paths[self.branch][-1]
+
+    @property
+    def hidden(self) -> torch.Tensor:
+        """The hidden state there, shape (width,)."""
+        return self.segment.ends[self.branch]
 
     @property
     def end(self) -> int:
@@ -66,11 +78,7 @@ class Place:
         found: dict[int, list[int]] = {}
         place: Place | None = self
         while place:
-            parents, node, path = place.segment.tree.parents, place.node, []
-            while node >= 0:
-                path.append(node)
-                node = parents[node]
-            found[id(place.segment)] = path
+            found[id(place.segment)] = list(place.segment.tree.paths[place.branch])
             place = place.segment.parent
         return found
 
