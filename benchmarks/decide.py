@@ -1,0 +1,277 @@
+"""How fast, and how well, is one of a few known strings chosen?
+
+    python benchmarks/decide.py                      every table, as Markdown (needs outlines, xgrammar, llguidance)
+    python benchmarks/decide.py --tables limit peers  some of them
+    python benchmarks/decide.py --dtype float32       with another number type
+
+Same weights, same machine, one process; medians. The decisions are those of PFDial's charts, where they lie beside the
+checkout (`../shared/pfdial`), and of the English example flows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from deciding.cases import ROOT, Case, cases
+from deciding.peers import PEERS, Peer
+from machine import machine
+from transformers import DynamicCache
+from transformers.utils import logging
+
+from flowdial.decode.causal import CausalModel
+from flowdial.decode.compiled import _compiled
+from flowdial.decode.decider import decide, evidence
+from flowdial.decode.loader import LoadedModel, load
+from flowdial.flow import loads
+from flowdial.session import begin, legal, options, prompt
+
+median = statistics.median
+
+
+def milliseconds(run: Callable[[], Any]) -> float:
+    begun = time.perf_counter()
+    run()
+    return (time.perf_counter() - begun) * 1000
+
+
+class Ours:
+    """FlowDial on one model."""
+
+    def __init__(self, loaded: LoadedModel) -> None:
+        self.loaded = loaded
+        self.model = CausalModel(loaded)
+
+    def asked(self, case: Case, layout: str = "channel") -> prompt.DecisionPrompt:
+        return prompt.decision(case.lang, case.question, case.options, case.words, layout=layout)
+
+    def choose(self, case: Case, layout: str = "channel") -> int:
+        chances = decide(self.model, self.asked(case, layout))[:-1]
+        return chances.index(max(chances))
+
+    def by_model(self, case: Case, layout: str) -> int:
+        """The choice of the model alone, without the cues of the words."""
+        found = evidence(self.model, self.asked(case, layout))[:-1]
+        return found.index(max(found))
+
+    def forget(self) -> None:
+        """As at the first decision of a step."""
+        self.model._segments.clear()
+        _compiled.pop(self.model, None)
+
+    def read(self, run: Callable[[], Any]) -> tuple[int, int]:
+        """New tokens that a run reads in its last pass, and the tokens that stand before them."""
+        sizes: list[tuple[int, int]] = []
+        body = self.loaded.model.get_decoder()
+
+        def note(_module: Any, _args: Any, given: dict[str, Any]) -> None:
+            sizes.append((given["input_ids"].shape[1], given["past_key_values"].get_seq_length()))
+
+        hook = body.register_forward_pre_hook(note, with_kwargs=True)
+        try:
+            run()
+        finally:
+            hook.remove()
+        return sizes[-1]
+
+    def bare(self, new: int, before: int) -> Callable[[], Any]:
+        """A plain forward pass over as many new tokens behind a cache of as many."""
+        cache, ids = DynamicCache(config=self.loaded.model.config), torch.randint(100, 20_000, (1, new))
+        with torch.inference_mode():
+            self.loaded.model(
+                input_ids=torch.randint(100, 20_000, (1, before)), past_key_values=cache, logits_to_keep=1
+            )
+
+        @torch.inference_mode()
+        def run() -> None:
+            self.loaded.model(input_ids=ids, past_key_values=cache)
+            for layer in cache.layers:
+                layer.crop(-new)
+
+        return run
+
+
+# ---- against the limit ----
+def limit(ours: Ours, found: list[Case]) -> None:
+    print("\n### Against one bare forward pass over the same new tokens\n")
+    print("| layout | new tokens | bare pass, ms | decision, ms | ratio | with the first visit of a step, ms |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for layout in ("channel", "naming", "verdict"):
+        rows = []
+        for case in found:
+            choose = partial(ours.choose, case, layout)
+            ours.forget()
+            cold = milliseconds(choose)
+            new, before = ours.read(choose)
+            bare = ours.bare(new, before)
+            bare()
+            pairs = [(milliseconds(bare), milliseconds(choose)) for _ in range(3)]
+            rows.append((new, *map(median, zip(*pairs, strict=True)), cold))
+        news, bares, times, colds = map(median, zip(*rows, strict=True))
+        ratio = median(row[2] / row[1] for row in rows)
+        print(f"| {layout} | {news:.0f} | {bares:.0f} | {times:.0f} | {ratio:.2f} | {colds:.0f} |", flush=True)
+
+
+# ---- against others ----
+def peers(ours: Ours, found: list[Case]) -> None:
+    print("\n### Against other ways to choose, same model and decisions\n")
+    print("| method | compile, cold, ms | choose, ms | FlowDial is faster by | right, zh | right, en |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    rivals: list[Peer] = [make(ours.loaded) for make in PEERS]
+    times: dict[str, list[float]] = {}
+    compiled: dict[str, list[float]] = {}
+    right: dict[str, list[tuple[str, bool]]] = {}
+
+    def note(name: str, case: Case, run: Callable[[], int | None]) -> None:
+        begun = time.perf_counter()
+        chosen = run()
+        times.setdefault(name, []).append((time.perf_counter() - begun) * 1000)
+        right.setdefault(name, []).append((case.lang, chosen == case.gold))
+
+    for case in found:
+        ours.forget()
+        ours.choose(case)
+        compiled.setdefault("FlowDial", []).append(milliseconds(partial(_compile, ours, case)))
+        note("FlowDial", case, partial(ours.choose, case))
+        note("FlowDial, naming, model alone", case, partial(ours.by_model, case, "naming"))
+        for rival in rivals:
+            compiled.setdefault(rival.name, []).append(milliseconds(partial(rival.compile, case)))
+            note(rival.name, case, partial(rival.choose, case, rival.compile(case)))
+    for name, taken in times.items():
+        cost = f"{median(compiled[name]):.1f}" if name in compiled and "unconstrained" not in name else ""
+        faster = median(t / o for t, o in zip(taken, times["FlowDial"], strict=True))
+        shares = " | ".join(_share([ok for lang, ok in right[name] if lang == wanted]) for wanted in ("zh", "en"))
+        ratio = "" if name == "FlowDial" else f"{faster:.1f} x"
+        print(f"| {name} | {cost} | {median(taken):.0f} | {ratio} | {shares} |", flush=True)
+
+
+def _compile(ours: Ours, case: Case) -> None:
+    """Tokens and automaton of a decision, anew."""
+    from flowdial.decode.compiled import compile_branches
+
+    _compiled.pop(ours.model, None)
+    asked = ours.asked(case)
+    compile_branches(ours.model, asked.prefix, asked.stems)
+
+
+def _share(right: list[bool]) -> str:
+    return f"{sum(right) / len(right):.0%}" if right else ""
+
+
+# ---- growth ----
+def growth(ours: Ours, _found: list[Case]) -> None:
+    print("\n### What the cost grows with\n")
+    print("| what | of | new tokens | decision, ms | ms a new token |\n| --- | --- | --- | --- | --- |")
+    sizes: Iterator[tuple[str, int, Callable[[], Any]]] = itertools.chain(
+        (("options", n, _options(ours, n, 2)) for n in (2, 4, 8, 16, 32, 64)),
+        (("words of a label", n, _options(ours, 3, n)) for n in (1, 4, 15, 45)),
+        (("nodes in the flow", n, _nodes(ours, n)) for n in (10, 100, 1000, 10_000)),
+    )
+    for what, size, run in sizes:
+        run()
+        new, _ = ours.read(run)
+        ms = median(milliseconds(run) for _ in range(7))
+        print(f"| {what} | {size} | {new} | {ms:.0f} | {ms / new:.2f} |", flush=True)
+
+
+_WORDS = "red blue green small large round flat old new cold warm dark light soft hard fast slow near far high".split()
+
+
+def _options(ours: Ours, count: int, length: int) -> Callable[[], Any]:
+    draw = random.Random(count * 100 + length)
+    names = [f"{' '.join(draw.choices(_WORDS, k=length))} {at}" for at in range(count)]
+    asked = prompt.decision("en", "Which one is it?", names, "the second one, I think")
+    return lambda: decide(ours.model, asked)
+
+
+def _nodes(ours: Ours, count: int) -> Callable[[], Any]:
+    """A turn's decision at the first step of a flow of that size: legal moves, names, prompt and choice."""
+    steps = "".join(f":step {at};\n" for at in range(count - 5))
+    flow = loads(f"@startuml\nstart\nif (Is it paid?) then (yes)\n{steps}else (no)\n:remind;\nendif\nstop\n@enduml\n")
+    marking = begin(flow)
+
+    def run() -> None:
+        found = options(flow, legal(flow, marking))
+        asked = prompt.decision("en", found[0].question, [option.name for option in found], "I did yesterday")
+        decide(ours.model, asked)
+
+    return run
+
+
+# ---- many sessions ----
+def sessions(ours: Ours, found: list[Case]) -> None:
+    print("\n### Many sessions at once\n")
+    print("| sessions | decisions a second | times one session's | same choices | largest change of a probability |")
+    print("| --- | --- | --- | --- | --- |")
+    cases_ = (found * 64)[:64]
+    run = lambda case: decide(ours.model, ours.asked(case))  # noqa: E731
+    alone = [run(case) for case in cases_]
+    first = 0.0
+    for count in (1, 2, 4, 8, 16, 32):
+        rates = []
+        for _ in range(3):
+            with ThreadPoolExecutor(count) as pool:
+                ms = milliseconds(lambda: list(pool.map(run, cases_)))
+            rates.append(len(cases_) / ms * 1000)
+        with ThreadPoolExecutor(count) as pool:
+            together = list(pool.map(run, cases_))
+        first = first or median(rates)
+        same = sum(a.index(max(a)) == b.index(max(b)) for a, b in zip(alone, together, strict=True))
+        change = max(abs(x - y) for a, b in zip(alone, together, strict=True) for x, y in zip(a, b, strict=True))
+        print(
+            f"| {count} | {median(rates):.1f} | {median(rates) / first:.2f} | {same} of {len(cases_)} | {change:.1e} |",
+            flush=True,
+        )
+
+
+# ---- memory ----
+def memory(_ours: Ours, _found: list[Case]) -> None:
+    print("\n### Memory of a `flowdial chat` process\n")
+    print("| number type | peak resident memory, MB |\n| --- | --- |")
+    flow = str(ROOT / "flows" / "en" / "router_support.puml")
+    talk = "ok\nno, everything is dark\nyes\nwell\nit works now\n"
+    code = (
+        "import resource, sys; from flowdial.surfaces.cli import main\n"
+        "try: main()\n"
+        "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+    )
+    for dtype in ("float32", "bfloat16"):
+        command = [sys.executable, "-c", code, "chat", flow, "--json", "--dtype", dtype]
+        done = subprocess.run(command, input=talk, capture_output=True, text=True, check=True)
+        print(f"| {dtype} | {int(done.stderr.split()[-1]) / 1024:.0f} |", flush=True)
+
+
+TABLES = {"limit": limit, "peers": peers, "growth": growth, "sessions": sessions, "memory": memory}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tables", nargs="+", choices=TABLES, default=list(TABLES))
+    parser.add_argument("--dtype", default="auto")
+    parser.add_argument("--cases", type=int, default=30, help="decisions of each language")
+    parser.add_argument("--pfdial", type=Path, default=ROOT.parent / "shared" / "pfdial")
+    arguments = parser.parse_args()
+    logging.set_verbosity_error()
+    ours = Ours(load(dtype=arguments.dtype))
+    found = cases(arguments.pfdial, arguments.cases)
+    versions = machine(
+        "torch", "transformers", *(["outlines", "xgrammar", "llguidance"] if "peers" in arguments.tables else [])
+    )
+    print(f"{versions}; {ours.loaded.dtype}, {torch.get_num_threads()} threads; {len(found)} decisions")
+    for table in arguments.tables:
+        TABLES[table](ours, found)
+
+
+if __name__ == "__main__":
+    main()

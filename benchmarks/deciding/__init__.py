@@ -1,0 +1,1 @@
+"""What `benchmarks/decide.py` is made of."""
