@@ -6,9 +6,9 @@ known. Knows flows and tokenizers; runs no model.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsInt
 
 from flowdial.decode.extras import needs_extra
 from flowdial.errors import SessionError
@@ -32,9 +32,9 @@ class Constraint:
         """The list that `generate` wants."""
         return [self.processor]
 
-    def move(self, ids: Sequence[int]) -> Move:
+    def move(self, ids: Iterable[SupportsInt]) -> Move:
         """The move that a row of `generate`'s output names, prompt and all. Raises ValueError for an unfinished one."""
-        return self.moves[self.processor.option(list(ids)[self.processor.prompt_length :])]
+        return self.moves[self.processor.option([int(token) for token in ids][self.processor.prompt_length :])]
 
 
 def constrain(flow: Flow, tokenizer: Any, prompt: str, *, session: Session | None = None, gap: str = " ") -> Constraint:

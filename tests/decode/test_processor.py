@@ -141,7 +141,7 @@ def test_a_flow_constrains_anyones_generate() -> None:
         eos_token_id=END,
         pad_token_id=END,
     )
-    move = constraint.move(out[0].tolist())
+    move = constraint.move(out[0])
     assert move in constraint.moves
     assert tokenizer.decode(out[0], skip_special_tokens=True) == f"Paid? {move.label}"
 
