@@ -27,23 +27,17 @@ import torch
 from deciding.cases import ROOT, Case, cases
 from deciding.peers import PEERS, Peer
 from machine import machine
-from transformers import DynamicCache
 from transformers.utils import logging
 
+from flowdial.decode import compiled
 from flowdial.decode.causal import CausalModel
-from flowdial.decode.compiled import _compiled
 from flowdial.decode.decider import decide, evidence
 from flowdial.decode.loader import LoadedModel, load
+from flowdial.decode.measure import bare_pass, milliseconds, passes
 from flowdial.flow import loads
 from flowdial.session import begin, legal, options, prompt
 
 median = statistics.median
-
-
-def milliseconds(run: Callable[[], Any]) -> float:
-    begun = time.perf_counter()
-    run()
-    return (time.perf_counter() - begun) * 1000
 
 
 class Ours:
@@ -67,39 +61,14 @@ class Ours:
 
     def forget(self) -> None:
         """As at the first decision of a step."""
-        self.model._segments.clear()
-        _compiled.pop(self.model, None)
+        self.model.forget()
+        compiled.forget(self.model)
 
     def read(self, run: Callable[[], Any]) -> tuple[int, int]:
         """New tokens that a run reads in its last pass, and the tokens that stand before them."""
-        sizes: list[tuple[int, int]] = []
-        body = self.loaded.model.get_decoder()
-
-        def note(_module: Any, _args: Any, given: dict[str, Any]) -> None:
-            sizes.append((given["input_ids"].shape[1], given["past_key_values"].get_seq_length()))
-
-        hook = body.register_forward_pre_hook(note, with_kwargs=True)
-        try:
+        with passes(self.model) as found:
             run()
-        finally:
-            hook.remove()
-        return sizes[-1]
-
-    def bare(self, new: int, before: int) -> Callable[[], Any]:
-        """A plain forward pass over as many new tokens behind a cache of as many."""
-        cache, ids = DynamicCache(config=self.loaded.model.config), torch.randint(100, 20_000, (1, new))
-        with torch.inference_mode():
-            self.loaded.model(
-                input_ids=torch.randint(100, 20_000, (1, before)), past_key_values=cache, logits_to_keep=1
-            )
-
-        @torch.inference_mode()
-        def run() -> None:
-            self.loaded.model(input_ids=ids, past_key_values=cache)
-            for layer in cache.layers:
-                layer.crop(-new)
-
-        return run
+        return found[-1]
 
 
 # ---- against the limit ----
@@ -114,7 +83,7 @@ def limit(ours: Ours, found: list[Case]) -> None:
             ours.forget()
             cold = milliseconds(choose)
             new, before = ours.read(choose)
-            bare = ours.bare(new, before)
+            bare = bare_pass(ours.model, new, before)
             bare()
             pairs = [(milliseconds(bare), milliseconds(choose)) for _ in range(3)]
             rows.append((new, *map(median, zip(*pairs, strict=True)), cold))
@@ -130,7 +99,7 @@ def peers(ours: Ours, found: list[Case]) -> None:
     print("| --- | --- | --- | --- | --- | --- |")
     rivals: list[Peer] = [make(ours.loaded) for make in PEERS]
     times: dict[str, list[float]] = {}
-    compiled: dict[str, list[float]] = {}
+    cold: dict[str, list[float]] = {}
     right: dict[str, list[tuple[str, bool]]] = {}
 
     def note(name: str, case: Case, run: Callable[[], int | None]) -> None:
@@ -142,14 +111,14 @@ def peers(ours: Ours, found: list[Case]) -> None:
     for case in found:
         ours.forget()
         ours.choose(case)
-        compiled.setdefault("FlowDial", []).append(milliseconds(partial(_compile, ours, case)))
+        cold.setdefault("FlowDial", []).append(milliseconds(partial(_compile, ours, case)))
         note("FlowDial", case, partial(ours.choose, case))
         note("FlowDial, naming, model alone", case, partial(ours.by_model, case, "naming"))
         for rival in rivals:
-            compiled.setdefault(rival.name, []).append(milliseconds(partial(rival.compile, case)))
+            cold.setdefault(rival.name, []).append(milliseconds(partial(rival.compile, case)))
             note(rival.name, case, partial(rival.choose, case, rival.compile(case)))
     for name, taken in times.items():
-        cost = f"{median(compiled[name]):.1f}" if name in compiled and "unconstrained" not in name else ""
+        cost = f"{median(cold[name]):.1f}" if name in cold and "unconstrained" not in name else ""
         faster = median(t / o for t, o in zip(taken, times["FlowDial"], strict=True))
         shares = " | ".join(_share([ok for lang, ok in right[name] if lang == wanted]) for wanted in ("zh", "en"))
         ratio = "" if name == "FlowDial" else f"{faster:.1f} x"
@@ -158,11 +127,9 @@ def peers(ours: Ours, found: list[Case]) -> None:
 
 def _compile(ours: Ours, case: Case) -> None:
     """Tokens and automaton of a decision, anew."""
-    from flowdial.decode.compiled import compile_branches
-
-    _compiled.pop(ours.model, None)
+    compiled.forget(ours.model)
     asked = ours.asked(case)
-    compile_branches(ours.model, asked.prefix, asked.stems)
+    compiled.compile_branches(ours.model, asked.prefix, asked.stems)
 
 
 def _share(right: list[bool]) -> str:

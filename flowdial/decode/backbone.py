@@ -41,7 +41,7 @@ class Backbone:
     def __init__(self, model: Any) -> None:
         self._model = model
         base = model.get_base_model() if hasattr(model, "get_base_model") else model
-        self._decoder = base.get_decoder()
+        self.decoder = base.get_decoder()
         self._head = base.get_output_embeddings()
         self._config = base.config.get_text_config()
         self._kinds = frozenset(getattr(self._config, "layer_types", None) or ())
@@ -89,7 +89,7 @@ class Backbone:
         import torch
 
         device = self._model.device
-        output = self._decoder(
+        output = self.decoder(
             input_ids=torch.tensor([list(tokens)], device=device),
             position_ids=positions[None].to(device),
             attention_mask=mask,

@@ -11,7 +11,7 @@ import functools
 import math
 import threading
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flowdial.constraint import after
 from flowdial.decode.backbone import Backbone
@@ -43,6 +43,21 @@ class CausalModel:
         self._segments = SegmentCache(cache_bytes)
         self._lock = threading.Lock()
         self._combiner: Combiner[Query, Scores] = Combiner(self._score, self._lock, waiting=waiting, batch=BATCH)
+
+    @property
+    def transformer(self) -> Any:
+        """The model of transformers, adapter and all."""
+        return self._loaded.model
+
+    @property
+    def decoder(self) -> Any:
+        """Its part that reads tokens, without the output embedding."""
+        return self._backbone.decoder
+
+    def forget(self) -> None:
+        """Give back the keys and values that are kept."""
+        with self._lock:
+            self._segments.clear()
 
     @functools.cached_property
     def _backbone(self) -> Backbone:

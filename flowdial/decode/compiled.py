@@ -56,6 +56,12 @@ def compile_branches(model: Scorer, prefix: Parts, stems: tuple[Parts, ...]) -> 
     return compiled
 
 
+def forget(model: Scorer) -> None:
+    """Compile all steps of a model anew."""
+    with _lock:
+        _compiled.pop(model, None)
+
+
 def in_context(parts: Parts, before: str, encode: Encode) -> Tokens:
     """Token ids of `parts`, each as it continues the one before it."""
     tokens: list[int] = []

@@ -21,7 +21,7 @@ from flowdial.errors import ModelError
 FEATURES = ("model", "said", "named", "overlap", "polarity", "stay", "asks", "foreign", "no_side")
 #: Fitted on benchmarks/decisions/dev.jsonl by `python benchmarks/decide_accuracy.py --fit`, one row a layout and
 #: language, with the embedded model; `said` and `named` are set by hand: who says an option's very name, or names
-#: one option and no other, means it.
+#: one option and no other, means it. "choice" is for models that choose: their probabilities count as they are.
 SAID = 6.0
 NAMED = 2.0
 WEIGHTS = {
@@ -36,6 +36,10 @@ WEIGHTS = {
     "verdict": {
         "en": (0.49, SAID, NAMED, 0.67, 1.40, -1.34, 2.99, 0.02, -0.13),
         "zh": (0.16, SAID, NAMED, 0.53, 1.28, -1.40, 2.74, -0.38, 0.17),
+    },
+    "choice": {
+        "en": (1.0, SAID, NAMED, 0.5, 1.2, -0.5, 1.0, 0.0, 0.0),
+        "zh": (1.0, SAID, NAMED, 0.5, 1.2, -0.5, 1.0, 0.0, 0.0),
     },
 }
 
@@ -65,7 +69,7 @@ class Asked(Protocol):
 
 def decide(model: LanguageModel, asked: Asked) -> list[float]:
     """Probabilities of the options, and last of staying; they sum to 1. One forward pass. Raises ModelError."""
-    weights = WEIGHTS[asked.layout][asked.lang]
+    weights = WEIGHTS["choice" if isinstance(model, Chooser) else asked.layout][asked.lang]
     rows = features(asked, evidence(model, asked))
     scores = [sum(w * x for w, x in zip(weights, row, strict=True)) for row in rows]
     top = max(scores)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowdial.engine import Engine
 from flowdial.engine.engine import MARGIN
-from flowdial.errors import FlowDialError
+from flowdial.errors import FlowDialError, ModelError
 from flowdial.flow import load
 from flowdial.reply import PIPELINES
 from flowdial.surfaces.graphs import warn
+from flowdial.surfaces.models import connect, open_here
 
 if TYPE_CHECKING:
     from flowdial.session import Session
@@ -24,15 +26,21 @@ def run(
     as_json: bool,
     diagram: int | None,
     recover: bool,
-    replies: str,
+    replies: str | None,
     margin: float | None,
+    server: str | None = None,
+    server_kind: str | None = None,
     **model: Any,
 ) -> int:
     """Open flow and model, then talk; gives the exit code."""
     flow = load(path, diagram=diagram, recover=recover)
     warn(flow, path)
+    if server_kind and not server:
+        raise ModelError("`--server-kind` tells what a server is, and there is none", hint="give `--server URL` too")
     chosen = MARGIN if margin is None else margin
-    engine = Engine(flow, model=lambda: _open(model), margin=chosen, replies=PIPELINES[replies])
+    pipeline = PIPELINES[replies or ("free" if server else "guided")]
+    opened = partial(connect, server, server_kind, **model) if server else partial(open_here, **model)
+    engine = Engine(flow, model=opened, margin=chosen, replies=pipeline)
     session = engine.session()
     if flow.kind == "state" or any(len(flow.out(node)) > 1 for node in flow.nodes):
         engine.model  # noqa: B018  opened now, so that a missing model is said before the dialogue
@@ -41,15 +49,6 @@ def run(
     from flowdial.surfaces.terminal import Terminal
 
     return Terminal(engine, session, path).run()
-
-
-def _open(options: dict[str, Any]) -> Any:
-    from flowdial.decode.causal import CausalModel
-    from flowdial.decode.loader import load as load_model
-    from flowdial.surfaces.progress import progress
-
-    with progress() as report:
-        return CausalModel(load_model(options.pop("model"), progress=report, **options))
 
 
 def _protocol(engine: Engine, session: Session) -> int:

@@ -85,7 +85,11 @@ def fmt(files: tuple[Path, ...], check: bool, diff: bool) -> None:
 def _model_options(function: _Function) -> _Function:
     for option in reversed(
         (
-            click.option("--model", metavar="MODEL", help="Cache name, Hugging Face folder, hub id or GGUF file."),
+            click.option(
+                "--model",
+                metavar="MODEL",
+                help="Cache name, Hugging Face folder, hub id or GGUF file; its name there with --server.",
+            ),
             click.option("--adapter", metavar="FOLDER", help="LoRA adapter for the model."),
             click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps."),
             click.option(
@@ -108,9 +112,8 @@ def _model_options(function: _Function) -> _Function:
 @click.option(
     "--replies",
     type=click.Choice(["guided", "free", "plain"]),
-    default="guided",
-    show_default=True,
-    help="guided: the model chooses among fitting sentences; free: it writes them; plain: no model.",
+    help="guided: the model chooses among fitting sentences; free: it writes them; plain: no model.  "
+    "[default: guided; free with --server]",
 )
 @click.option(
     "--margin",
@@ -118,6 +121,12 @@ def _model_options(function: _Function) -> _Function:
     help="Ask back where the best move leads the next by less probability than this.  [default: 0.2]",
 )
 @click.option("--recover", is_flag=True, help="Mend what people really write wrong, and say what was mended.")
+@click.option("--server", metavar="URL", help="Use the model of an OpenAI-compatible server, named by --model.")
+@click.option(
+    "--server-kind",
+    type=click.Choice(["vllm", "sglang", "llama.cpp", "openai"]),
+    help="What the server is.  [default: found out]",
+)
 @_model_options
 def chat(flow: Path, as_json: bool, diagram: int | None, recover: bool, **options: Any) -> None:
     """Talk to FLOW, a PlantUML activity or state diagram.
@@ -126,10 +135,29 @@ def chat(flow: Path, as_json: bool, diagram: int | None, recover: bool, **option
     Examples:
       flowdial chat flows/en/router_support.puml
       printf '%s\\n' 'about an hour ago' 'no, it is dark' | flowdial chat flows/en/router_support.puml --json
+      flowdial chat flows/zh/refund.puml --server http://localhost:8000/v1 --model Qwen/Qwen3-8B
     """
     from flowdial.surfaces import chat as surface
 
     sys.exit(surface.run(flow, as_json=as_json, diagram=diagram, recover=recover, **options))
+
+
+@cli.command()
+@click.argument("flow", type=click.Path(path_type=Path))
+@click.option("--runs", type=click.IntRange(min=1, max=1000), default=12, show_default=True, help="Decisions to time.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@_model_options
+def bench(flow: Path, runs: int, as_json: bool, **options: Any) -> None:
+    """Time decisions on FLOW with the model, on this machine; takes about half a minute.
+
+    \b
+    Example:
+      flowdial bench flows/en/router_support.puml
+    """
+    from flowdial.surfaces import bench as surface
+    from flowdial.surfaces.models import open_here
+
+    sys.exit(surface.run(flow, runs=runs, as_json=as_json, opening=lambda: open_here(**options)))
 
 
 @cli.group()
