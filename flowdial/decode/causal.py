@@ -17,6 +17,7 @@ from flowdial.constraint import after
 from flowdial.decode.backbone import Backbone
 from flowdial.decode.combining import Combiner
 from flowdial.decode.query import Among, Query, Tokens
+from flowdial.decode.repetition import until_it_repeats
 from flowdial.decode.scoring import Scores, score
 from flowdial.decode.segments import Place, Segment, SegmentCache
 from flowdial.decode.tree import TokenTree, token_tree
@@ -159,9 +160,9 @@ class CausalModel:
 
     # ---- writing ----
     def write(self, prefix: str, prompt: str, *, max_tokens: int, stop: Sequence[str]) -> Iterator[str]:
-        """See `Writer.write`. Stops also at the tokenizer's end token."""
-        constant = self.encode(prefix)
-        yield from self.generate(constant, after(prefix, prompt, self.encode), max_tokens=max_tokens, stop=stop)
+        """See `Writer.write`. Stops also at the tokenizer's end token, and where the text goes round."""
+        new = after(prefix, prompt, self.encode)
+        yield from until_it_repeats(self.generate(self.encode(prefix), new, max_tokens=max_tokens, stop=stop))
 
     def generate(
         self, prefix: Sequence[int], prompt: Sequence[int], *, max_tokens: int, stop: Sequence[str]
