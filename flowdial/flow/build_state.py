@@ -283,7 +283,7 @@ class _Builder:
                 self.add_named(owner, home, "composite", "", span)
             if path not in self.nodes or self.nodes[path].kind != "composite":
                 fault = f"there is no composite state `{owner}` for `{name}`"
-                hint = f"declare it first, as in `state {owner} {{ state {last} }}`"
+                hint = f"declare it first: `state {owner} {{`, `state {last}` and `}}` on a line each"
                 raise self.refused("unknown-state", fault, span, hint)
             home = path
         return self.add_named(last, home, "state", "", span)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from flowdial.notation.mistakes import Mistake, first, legacy, shape
+from flowdial.notation.words import ACTIVITY
 
 _LABELLED = r"(?:else\s*)?if|while|switch|case|else|end\s*while|repeat\s*while"
 
@@ -19,6 +20,22 @@ _FULL_WIDTH_PARENTHESES = (
     r"(?:(?:else\s*)?if|while|repeat\s*while)\s*\(.*\)\s*(?:then|is|equals?|not)\s*\([^)）]*(?P<at>）)\s*$",
 )
 _UNCLOSED = "the `(` is never closed"
+_PARENS = r"\([^()]*\)"
+#: `if (…) then (…)` and its like, with their parentheses.
+_HEAD = (
+    rf"(?:(?:else\s*)?if|else|case|switch|while|end\s*while|repeat\s*while)\s*{_PARENS}\s*"
+    rf"(?:(?:then|is|equals?|not)\s*(?:{_PARENS}\s*)?)*"
+)
+_WHOLE = (
+    r"(?:end\s*(?:if|fork|merge|split|group)|endswitch|(?:fork|split)(?:\s*again)?|start|stop|end|break|detach"
+    r"|kill|repeat)\b"
+)
+#: Ends of blocks in other languages, and what is written here.
+_ENDS = (
+    ("for|foreach|loop|do", "endwhile"),
+    ("parallel|par|join", "end fork"),
+    ("try|catch", "endif"),
+)
 
 _SHAPES = (
     *(
@@ -58,14 +75,38 @@ _SHAPES = (
     ),
     shape(
         "missing-then",
-        r"(?:else\s*)?if\s*\(.*\)\s*(?P<at>\(.*\))\s*;?\s*$",
+        r"(?:else\s*)?if\s*\(.*\)\s*(?P<at>[(（].*[)）])\s*;?\s*$",
         "`if (…)` is not followed by `then`",
         "write `if (…) then {at}`",
         "{before}then {at}",
     ),
     shape(
+        "extra-word",
+        r"else\s+(?P<at>then\b\s*)",
+        "`else` goes without `then`",
+        "leave it out",
+        "{before}{after}",
+    ),
+    shape(
+        "extra-word",
+        rf"while\s*{_PARENS}\s*(?:is\s*{_PARENS}\s*)?(?P<at>do)\s*[:;]?\s*$",
+        "`while (…)` goes without `do`",
+        "leave it out",
+        "{before}",
+    ),
+    *(
+        shape(
+            "trailing-colon",
+            pattern + r"\s*(?P<at>[:：])\s*$",
+            "`{at}` is not part of this statement",
+            "leave it out",
+            "{before}",
+        )
+        for pattern in (_HEAD, rf"(?!repeat)(?:else|(?:goto|label)\s+[\w.]+|{_WHOLE})")
+    ),
+    shape(
         "condition-parentheses",
-        r"(?:(?:else\s*)?if|while|switch|repeat\s*while)\s+(?P<at>[^(\s].*?)(?=\s+(?:then|is)\b|\s*$)",
+        r"(?:(?:else\s*)?if|while|switch|repeat\s*while)\s+(?P<at>[^(\s].*?)(?=\s+(?:then|is)\b|\s*[:：{]?\s*$)",
         "the condition is not in parentheses",
         "write the condition in parentheses, as in `if (…) then (yes)` or `while (…)`",
         "{before}({at}){after}",
@@ -106,13 +147,6 @@ _SHAPES = (
         "{before}case ()",
     ),
     shape(
-        "case-colon",
-        r"case\s*\(.*\)\s*(?P<at>:)\s*$",
-        "a case ends without a colon",
-        "write `case (…)`",
-        "{before}",
-    ),
-    shape(
         "label-parentheses",
         r"(?:else(?!\s*if\b)|case|end\s*while)\s+(?P<at>[^(\s].*?)\s*[:;]?\s*$",
         "the label is not in parentheses",
@@ -139,6 +173,16 @@ _SHAPES = (
         "`end switch` is not a keyword",
         "write `endswitch`",
         "endswitch",
+    ),
+    *(
+        shape(
+            "foreign-end",
+            rf"end\s*(?P<at>{words})\s*;?\s*$",
+            "`end {at}` closes no block of an activity diagram",
+            f"write `{meant}`",
+            meant,
+        )
+        for words, meant in _ENDS
     ),
     shape(
         "brace",
@@ -176,6 +220,12 @@ _SHAPES = (
         "{before}:{after};",
     ),
     shape(
+        "repeat-until",
+        r"repeat\s*(?P<at>until)\b",
+        "`repeat {at}` is not a keyword",
+        "write `repeat while (…)`, which goes on while its condition holds",
+    ),
+    shape(
         "trailing-comment",
         r".*;\s*(?P<at>'|//)",
         "a comment cannot follow a statement",
@@ -184,7 +234,7 @@ _SHAPES = (
     ),
     shape(
         "comment-sign",
-        r"(?P<at>//|#(?=\s))",
+        r"(?P<at>//|%%|#+(?=\s))",
         "a comment does not begin with `{at}`",
         "write `'` before it",
         "",
@@ -196,11 +246,32 @@ _SHAPES = (
         "write `if (…) then` … `else` … `endif`, `while (…)` … `endwhile`",
     ),
     shape(
+        "color-place",
+        r"(?P<step>:[^;]*;)\s*(?P<at>#\w+)\s*;?\s*$",
+        "a colour does not stand behind the step",
+        "write `{at}:text;`",
+        "{at}{step}",
+    ),
+    shape(
+        "arrow-between",
+        r"(?:start|:[^;]*;)\s*(?P<at>-+>|→)\s*(?=\S)",
+        "`{at}` does not join two steps",
+        "write each step on a line of its own: they follow one another",
+        "{before}\n{after}",
+    ),
+    shape(
         "unclosed-action",
         r"(?P<at>:)",
         "the action is never closed: no line after it ends with `;`",
         "end the action with `;` as the last character of its line",
         "{before}:{after};",
+    ),
+    shape(
+        "note-place",
+        r"(?:floating\s+)?note\s+(?:(?:left|right)\s+)?(?P<at>(?:of|over|for|on|top|bottom)\b[^:]*?)(?=\s*(?::|$))",
+        "a note names no step: it belongs to the one above it",
+        "write `note right: text` or `note left: text` below the step",
+        "{before}{after}",
     ),
     shape(
         "unclosed-note",
@@ -223,12 +294,7 @@ _SHAPES = (
             "write one statement a line",
             "{before}\n{at}",
         )
-        for pattern in (
-            r"(?:(?:else\s*)?if|else|case|switch|while|end\s*while|repeat\s*while)\s*\([^()]*\)\s*"
-            r"(?:(?:then|is|equals?|not)\s*(?:\([^()]*\)\s*)?)*(?P<at>[^\s(;].*)",
-            r"(?:end\s*(?:if|fork|merge|split|group)|endswitch|(?:fork|split)(?:\s*again)?|start|stop|end|break|detach"
-            r"|kill|repeat)\b\s*(?P<at>\S.*)",
-        )
+        for pattern in (_HEAD + r"(?P<at>[^\s(;].*)", _WHOLE + r"\s*(?P<at>\S.*)")
     ),
     shape(
         "swimlane",
@@ -236,6 +302,12 @@ _SHAPES = (
         "the name of the lane is not closed",
         "write `|name|`",
         "{before}|{after}|",
+    ),
+    shape(
+        "transition",
+        r"(?P<at>[\w.]+\s*-+>\s*[\w.]+)",
+        "`{at}` joins names, and the steps of an activity diagram have none",
+        "write the steps below one another, as `:step;`; transitions belong to a state diagram: `[*] --> A`",
     ),
     shape(
         "missing-colon",
@@ -274,6 +346,8 @@ _STRAY = {
     "endsplit": ("SPLIT", "closes no `split`"),
     "end group": ("GROUP", "closes no `group`"),
     "endgroup": ("GROUP", "closes no `group`"),
+    "end note": ("NOTE", "closes no `note`"),
+    "endnote": ("NOTE", "closes no `note`"),
     "}": ("GROUP", "closes no `{`"),
     **{
         f"end{space}{word}": ("GROUP", f"closes no `{word}`")
@@ -293,38 +367,8 @@ _CLOSING_LINES = {
     "GROUP": "}",
 }
 
-#: Words that do begin statements, and how the statement is written.
-_WRITTEN = {
-    "if": "if (…) then (…)",
-    "elseif": "elseif (…) then (…)",
-    "while": "while (…) is (…)",
-    "switch": "switch (…)",
-    "case": "case (…)",
-    "backward": "backward :text;",
-    "goto": "goto name",
-    "label": "label name",
-    "partition": 'partition "name" {',
-    "endwhile": "endwhile (…)",
-    "title": "title text",
-    "note": "note right: text",
-}
-#: Words of programming languages, and how PlantUML says it.
-_FOREIGN = {
-    "until": "`repeat while (…)`, which goes on while its condition holds",
-    "loop": "`while (…)` … `endwhile`",
-    "for": "`while (…)` … `endwhile`",
-    "foreach": "`while (…)` … `endwhile`",
-    "do": "`repeat` … `repeat while (…)`",
-    "return": "`stop`",
-    "exit": "`stop`",
-    "continue": "`goto name`, with `label name` at the place to go on",
-    "parallel": "`fork` … `fork again` … `end fork`",
-    "par": "`fork` … `fork again` … `end fork`",
-    "and": "`fork again`",
-    "function": '`partition "name" {` … `}`',
-    "begin": "`start`",
-    "finish": "`stop`",
-}
+#: What closes a block that was opened with a brace, beside the brace that closes it.
+_BRACED = (("if", "endif"), ("while", "endwhile"), ("switch", "endswitch"), ("fork", "end fork"))
 _MISREAD = re.compile(r"\s*(?:else\s*)?if\s*\([^()\n]*\)\s*\([^()\n]*\)\s*;?\s*", re.IGNORECASE)
 
 
@@ -332,14 +376,16 @@ def explain(line: str, column: int, opened: Sequence[str]) -> Mistake:
     """The best wording for a line that is refused at `column` (from 1) within the blocks `opened`, outermost first."""
     short = line[:2000]
     stray = None if _MISREAD.fullmatch(short) else _stray(short, opened)
-    return stray or legacy(short) or _shaped(short) or _unknown(short[column - 1 :])
+    return stray or legacy(short) or _shaped(short) or ACTIVITY.explain(short, column)
 
 
 def _shaped(line: str) -> Mistake | None:
-    """The first shape; a condition that gets its parentheses gives them to its label too."""
+    """The first shape; a condition that gets its parentheses gives them to its label too, a brace is owed another."""
     found = first(_SHAPES, line)
     if found and found.code == "condition-parentheses" and found.mend and (label := first(LABELS, found.mend[0])):
         return replace(found, mend=label.mend)
+    if found and found.code == "branch-braces" and not line.lstrip().startswith("}"):
+        return replace(found, owes=("}", *(end for word, end in _BRACED if line.strip().lower().startswith(word))))
     return found
 
 
@@ -352,8 +398,13 @@ def _stray(line: str, opened: Sequence[str]) -> Mistake | None:
 
 
 def _misplaced(line: str, word: str, block: str, fault: str, opened: Sequence[str]) -> Mistake | None:
+    if block not in opened and word == "else" and opened[-1:] == ("SWITCH",):
+        mend = re.sub(
+            r"else(?:\s*(\(.*\)))?.*", lambda found: f"case {found[1] or '(else)'}", line, flags=re.IGNORECASE
+        )
+        return Mistake("switch-default", "`else` is no branch of a `switch`", "write `case (…)`", mend=(mend,))
     if block not in opened:
-        return Mistake("stray", f"`{word}` {fault}", "delete it, or open the block above", mend=())
+        return Mistake("stray", f"`{word}` {fault}", "delete it, or open the block above", mend=(), lacks=block)
     if opened[-1] == block and not _ELSE.fullmatch(line.strip()):
         return None
     if opened[-1] == block:
@@ -363,13 +414,3 @@ def _misplaced(line: str, word: str, block: str, fault: str, opened: Sequence[st
     closing = tuple(_CLOSING_LINES[name] for name in inner)
     hint = f"close the open block with `{closing[0]}` first"
     return Mistake("stray", f"`{word}` {fault}", hint, mend=(*closing, line), closes=inner)
-
-
-def _unknown(rest: str) -> Mistake:
-    word = rest.split(None, 1)[0][:40] if rest.split() else "the end of the diagram"
-    if (known := re.match(r"[a-z]+", word.lower())) and (meant := _FOREIGN.get(known[0])):
-        return Mistake("foreign-keyword", f"`{known[0]}` is not a keyword of activity diagrams", f"write {meant}")
-    if written := _WRITTEN.get(word.lower()):
-        return Mistake("unknown-statement", f"this is not how a `{word}` statement is written", f"write `{written}`")
-    message = f"`{word}` begins no statement of an activity diagram"
-    return Mistake("unknown-statement", message, "a step is written `:text;` on lines of its own")

@@ -238,6 +238,7 @@ class Json(Statement):
     name: str
     display: str
     text: str
+    color: str = ""
 
 
 Body = tuple[Statement, ...]

@@ -86,6 +86,13 @@ def _colors(bodies: list[ast.Body]) -> Iterator[Found]:
     for nested in bodies:
         for statement in nested:
             color = getattr(statement, "color", "")
-            if color and ";" not in color and ":" not in color and not is_color(color):
+            if color and not _is_look(color, statement):
                 hint = "write a name such as `#LightBlue`, or `#RRGGBB`"
                 yield statement.span, Mistake("color", f"`{color}` is not a colour", hint)
+
+
+def _is_look(color: str, statement: ast.Statement) -> bool:
+    """Whether PlantUML takes it for a colour; but for data, also for several looks as in `#red;line:blue`."""
+    if ";" in color or ":" in color:
+        return not isinstance(statement, ast.Json)
+    return is_color(color)

@@ -14,14 +14,21 @@ _ACTIVITY = re.compile(
     r"|(?:partition|group|backward|floating note)\b|\|[^|\n]+\|)",
     _FLAGS,
 )
-_STATE = re.compile(r"^[ \t]*(?:(?:state|frame)[ \t]+[\w\"“]|\[\*\][ \t]*x?[-<])|[->][ \t]*\[\*\][ \t]*(?:$|:)", _FLAGS)
+_STATE = re.compile(
+    r"^[ \t]*(?:(?:(?:initial|final)[ \t]+)?(?:state|frame)[ \t]+[\w\"“]|(?:\[\*\]|[【［]\*[】］])[ \t]*(?:x-|[^\s\w]))"
+    r"|[->][ \t]*(?:\[\*\]|[【［]\*[】］])[ \t]*(?:$|:)",
+    _FLAGS,
+)
 
+#: Arrows between names, in the signs of an input method too.
+_ARROWS = re.compile(r"^[ \t]*[\w.]+[ \t]*(?:[-—–－=]+[>＞》]|→)[ \t]*[\w.]", _FLAGS)
 #: `A : text` describes a state, and is nothing in a sequence diagram.
 _DESCRIPTION = re.compile(r"^[ \t]*[\w.]+[ \t]*:[ \t]*\w", _FLAGS)
 #: Kinds that FlowDial does not read, by what a line of theirs looks like.
 _OTHERS = tuple(
     (kind, re.compile(r"^[ \t]*(?:" + pattern + ")", _FLAGS))
     for kind, pattern in (
+        ("Mermaid", r"(?:flowchart|graph)[ \t]+(?:TD|TB|BT|LR|RL)\b|(?:stateDiagram(?:-v2)?|sequenceDiagram)[ \t]*$"),
         ("sequence", r"(?:participant|actor|activate|autonumber)\b|\w+[ \t]*(?:-+>>?|<-+)[ \t]*\w+[ \t]*(?::|$)"),
         ("class", r"(?:abstract[ \t]+)?(?:class|interface|enum)[ \t]+[\w\"]|\w+[ \t]*(?:<\|--|--\|>|\*--|o--|\.\.\|>)"),
         ("use case", r"usecase\b|:\w[^:;\n]*:[ \t]*-+>|\(\w[^)\n]*\)[ \t]*-+>"),
@@ -39,7 +46,9 @@ def candidates(text: str) -> tuple[str, ...]:
         return ("state",)
     if activity and state:
         return ("activity", "state") if activity.start() < state.start() else ("state", "activity")
-    return ("activity",) if activity else ("activity", "state")
+    if activity:
+        return ("activity",)
+    return ("state", "activity") if _ARROWS.search(text) and "(*)" not in text else ("activity", "state")
 
 
 def other_kind(text: str) -> str | None:

@@ -21,8 +21,9 @@ class Mistake:
     """What to tell: `column` (from 1) overrides the parser's place where it is not 0.
 
     `mend` is what was meant. Where nobody can tell, `stand_in` lets the reading go on, so that one mistake does not
-    make others. `closes` are terminals of open blocks that the mend closes; `joins` says that the mend continues the
-    line before.
+    make others. `closes` are terminals of open blocks that the mend closes; `owes` are lines below that belong to the
+    mistake, and are no strays; `lacks` is the terminal that would have opened a stray word's block; `joins` says that
+    the mend continues the line before.
     """
 
     code: str
@@ -33,6 +34,8 @@ class Mistake:
     stand_in: tuple[str, ...] = ("",)
     joins: bool = False
     closes: tuple[str, ...] = ()
+    owes: tuple[str, ...] = ()
+    lacks: str = ""
 
     @property
     def read_as(self) -> str:
@@ -48,7 +51,8 @@ class Shape:
     """A line that is wrong in a known way; `at` is the group that the caret points to.
 
     `mend` is the right line, in which `{before}`, `{at}` and `{after}` stand for the parts of the wrong one,
-    `{ascii}` for `at` and `{parens}` for the whole line with ASCII punctuation, `{name}` for `at` as an identifier.
+    `{ascii}` for `at` and `{parens}` for the whole line with ASCII punctuation, `{name}` for `at` as an identifier, and
+    the names of other groups for what they match.
     """
 
     code: str
@@ -66,7 +70,8 @@ class Shape:
         at = match["at"]
         parts = {"before": line[: match.start("at")], "at": at, "after": line[match.end("at") :].rstrip()}
         parts |= {"ascii": at.translate(ASCII), "parens": line.translate(_PARENTHESES).rstrip()}
-        parts["name"] = re.sub(r"\W+", "_", at)
+        parts["name"] = re.sub(r"\W+", "_", at).strip("_") or "_"
+        parts = {name: found or "" for name, found in match.groupdict().items()} | parts
         mend = None if self.mend is None else _statements(self.mend.format_map(parts))
         message, hint = self.message.replace("{at}", at), self.hint.replace("{at}", at)
         return Mistake(self.code, message, hint, match.start("at") + 1, mend, joins=self.joins)

@@ -21,9 +21,9 @@ from flowdial.notation.checks import check
 from flowdial.notation.languages import Language
 from flowdial.notation.lines import Prepared
 from flowdial.notation.mistakes import Mistake
+from flowdial.notation.preprocessor.limits import MAX_MISTAKES
+from flowdial.notation.swallowed import swallowed
 
-#: After so many mistakes the rest of a diagram is not looked at.
-MAX_MISTAKES = 50
 #: Characters that are parsed again in all, so that a long text with many mistakes ends soon.
 MAX_REREAD = 4_000_000
 
@@ -101,12 +101,21 @@ class _Reader:
         line, column = self.place(error)
         source = self.lines[line - 1]
         opened = _opened(error, self.language.closers)
-        mistake = _EXPLAIN[self.language.kind](source, column, opened)
+        mistake = self.hinted(_EXPLAIN[self.language.kind](source, column, opened), line)
+        self.owed.update(mistake.owes)
         if mistake.mend == () and self.owed[source.strip().lower()]:
             self.owed[source.strip().lower()] -= 1
         else:
             self.tell(mistake, source, line, column)
         self.mend(mistake, line)
+
+    def hinted(self, mistake: Mistake, line: int) -> Mistake:
+        """A stray word's mistake, with the action above that takes for its text what opens the word's block."""
+        found = swallowed(self.lines[: line - 1], mistake.lacks) if mistake.lacks else None
+        if found is None:
+            return mistake
+        action, opener = (self.origins[at - 1] for at in found)
+        return replace(mistake, hint=f"end the action of line {action} with `;`: it takes line {opener} for its text")
 
     def tell(self, mistake: Mistake, source: str, line: int, column: int) -> None:
         place = self.origins[min(line, len(self.origins)) - 1]

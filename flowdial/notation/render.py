@@ -176,11 +176,13 @@ class _Writer:
         yield "--"
 
     def write_Json(self, statement: ast.Json) -> Lines:
-        name = f'"{statement.display}" as {statement.name}' if statement.display else statement.name
-        yield f"json {name} {statement.text}"
+        plain = statement.name if _DATA_NAME.fullmatch(statement.name) else f'"{statement.name}"'
+        name = f'"{statement.display}" as {statement.name}' if statement.display else plain
+        yield f"json {name} {statement.color}".rstrip() + f" {statement.text}"
 
 
 _NAME = re.compile(r"[\w.:]+")
+_DATA_NAME = re.compile(r"[^\s{}\"“”<>]+")
 
 
 def _state_name(name: str) -> str:

@@ -147,13 +147,31 @@ _STATEMENT = re.compile(
 )
 
 
+#: So many lines are looked at for the statement below a step.
+_AHEAD = 50
+
+
 def _unended(lines: list[str], at: int) -> _Repair | None:
-    """`:step` without its `;` above a line that is a whole statement: the action would take that in."""
-    following = next((line for line in lines[at + 1 :] if line.strip()), "")
-    if not _UNENDED.match(lines[at]) or not _STATEMENT.match(following):
+    """`:step` without its `;` above a line that is a whole statement, or more such steps: it would take them in."""
+    if not _UNENDED.match(lines[at]):
+        return None
+    below = (line for line in lines[at + 1 : at + 1 + _AHEAD] if line.strip() and not _UNENDED.match(line))
+    if not _STATEMENT.match(next(below, "")):
         return None
     line = lines[at].rstrip()
     return _Repair("missing-semicolon", "the action does not end before the next statement", len(line) + 1, f"{line};")
+
+
+_COMMENTED = re.compile(r"(\s*(?:#\w+)?:[^;；]*;)\s*(?P<at>'|//)")
+
+
+def _commented(lines: list[str], at: int) -> _Repair | None:
+    """`:step; // why` above a line that is a whole statement, which the action would take in."""
+    match = _COMMENTED.match(lines[at])
+    following = next((line for line in lines[at + 1 :] if line.strip()), "")
+    if match is None or not _STATEMENT.match(following):
+        return None
+    return _Repair("trailing-comment", "a comment cannot follow a statement", match.start("at") + 1, match[1])
 
 
 def _punctuation(lines: list[str], at: int) -> _Repair | None:
@@ -163,7 +181,7 @@ def _punctuation(lines: list[str], at: int) -> _Repair | None:
     return None
 
 
-_ATTEMPTS = (_unlabelled, _older, _unended, _punctuation)
+_ATTEMPTS = (_unlabelled, _older, _unended, _commented, _punctuation)
 
 
 def whole_text(text: str) -> tuple[Block, Diagnostic]:

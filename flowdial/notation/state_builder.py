@@ -71,7 +71,7 @@ class StateBuilder(Builder):
             name, display = _names(found, "block")
         else:
             name, display, text = found["json_name"] or "", found["json_display"] or "", found["json_text"] or ""
-        return Json(span(token), name, display, text)
+        return Json(span(token), name, display, text, found["block_color"] or found["json_color"] or "")
 
 
 def _names(found: Fields, prefix: str) -> tuple[str, str]:

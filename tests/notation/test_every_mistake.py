@@ -7,7 +7,7 @@ import pytest
 from flowdial.errors import NotationError
 from flowdial.flow import loads
 from flowdial.notation import parse_all
-from flowdial.notation.reading import MAX_MISTAKES
+from flowdial.notation.preprocessor.limits import MAX_MISTAKES
 
 Told = list[tuple[int, str]]
 
@@ -41,7 +41,7 @@ FILES: dict[str, tuple[str, Told]] = {
         [
             (3, "condition-parentheses"),
             (4, "label-parentheses"),
-            (6, "case-colon"),
+            (6, "trailing-colon"),
             (8, "switch-default"),
             (10, "end-switch"),
         ],

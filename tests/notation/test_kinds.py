@@ -103,6 +103,9 @@ OTHERS = [
     ("object", "object order"),
     ("object", "map prices {\n a => 1\n}"),
     ("entity", "entity order {\n  *id\n}"),
+    ("Mermaid", "flowchart LR\nWeigh --> Label"),
+    ("Mermaid", "graph TD\n  A[Weigh] --> B{heavy?}"),
+    ("Mermaid", "sequenceDiagram\nAlice ->> Bob: hello"),
 ]
 
 
@@ -139,8 +142,11 @@ def test_the_kind_is_told_at_the_first_line_that_says_something() -> None:
         ("start\n[*] --> A\n:a;\nstop", [(3, "unknown-statement")]),
         ("[*] --> A\n:a;\nA --> B", [(3, "unknown-statement")]),
         ("start\n:a;\nstate A\nstop", [(4, "unknown-statement")]),
-        ("state A\nA --> B\nstop", [(4, "unknown-statement")]),
-        ("[*] --> A\nstart\n:a;\n:b;\nstop", [(line, "unknown-statement") for line in (3, 4, 5, 6)]),
+        ("state A\nA --> B\nstop", [(4, "foreign-keyword")]),
+        (
+            "[*] --> A\nstart\n:a;\n:b;\nstop",
+            [(3, "foreign-keyword"), (4, "unknown-statement"), (5, "unknown-statement"), (6, "foreign-keyword")],
+        ),
         ("start\n:a;\n:b;\n[*] --> A\nstate B", [(5, "unknown-statement"), (6, "unknown-statement")]),
     ],
 )
@@ -163,6 +169,11 @@ def test_a_text_that_looks_like_both_is_read_as_the_one_that_it_is() -> None:
         (":a;\nstate A", ("activity", "state")),
         ("state A\n:a;", ("state", "activity")),
         ("nonsense", ("activity", "state")),
+        ("【*】 --> 待取件", ("state",)),
+        ("initial state A", ("state",)),
+        ("待取件 —> 已取件", ("state", "activity")),
+        ("Ringing => Answered", ("state", "activity")),
+        ("(*) --> Pick\nPick --> Pack", ("activity", "state")),
         ("", ("activity", "state")),
     ],
 )

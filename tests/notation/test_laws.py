@@ -3,6 +3,8 @@
 A diagram is drawn as a list of chunks; a chunk is one statement, which may hold several lines.
 """
 
+import json
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from flowdial.errors import NotationError
 from flowdial.flow import Flow, build, loads
 from flowdial.notation import format_text, parse, parse_all, render
-from flowdial.notation.ast import Diagram
+from flowdial.notation.ast import Diagram, Json, Span
 
 FAST = settings(max_examples=60, deadline=None)
 
@@ -163,6 +165,50 @@ def test_a_diagram_that_is_laid_out_means_the_same_and_keeps_its_comments(chunks
 def test_rendering_again_changes_nothing(chunks: Chunks) -> None:
     once = render(parse(written(chunks)))
     assert render(parse(once)) == once
+
+
+_LETTERS = "ab 查询{}[]\\:,'#-"
+long_names = st.text(_LETTERS, min_size=1, max_size=8).filter(str.strip)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 99) | st.floats(-9, 9) | st.text(_LETTERS + '"\n', max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(_LETTERS + '"', max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+colors = st.sampled_from(["", " #red", " <<s>> #LightBlue"])
+
+
+@st.composite
+def one_line_data(draw: st.DrawFn) -> str:
+    """A scalar, an array or an object on the line of its name."""
+    name = draw(st.sampled_from(["J", "J.k", "数据"]) | long_names.map('"{}" as J'.format))
+    value = draw(values.filter(lambda value: value != {} and not isinstance(value, float)))
+    return f"json {name}{draw(colors)} {json.dumps(value, ensure_ascii=draw(st.booleans()))}"
+
+
+@st.composite
+def block_data(draw: st.DrawFn) -> str:
+    """An object or an array over several lines."""
+    names = st.sampled_from(["J", "J-k", "J:k", "数据"]) | st.sampled_from(['"{}"', '"{}" as J', 'J as "{}"']).flatmap(
+        lambda form: long_names.map(form.format)
+    )
+    value = draw(st.dictionaries(st.text(_LETTERS, max_size=4), values, min_size=1, max_size=3))
+    return f"json {draw(names)}{draw(colors)} {json.dumps(value, indent=draw(st.integers(0, 2)))}"
+
+
+def data_of(diagram: Diagram) -> list[Json]:
+    return [replace(found, span=Span(0, 0, 0, 0)) for found in diagram.body if isinstance(found, Json)]
+
+
+@FAST
+@given(one_line_data() | block_data())
+def test_data_are_the_same_after_they_are_rendered_and_laid_out(data: str) -> None:
+    text = f"@startuml\n[*] --> A\n{data}\n@enduml\n"
+    first = parse(text)
+    assert len(data_of(first)) == 1
+    for written in (render(first), format_text(text)):
+        assert data_of(parse(written)) == data_of(first)
+        assert build(parse(written)).hash == build(first).hash
+    assert render(parse(render(first))) == render(first)
 
 
 @FAST

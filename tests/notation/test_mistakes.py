@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,16 @@ import pytest
 from flowdial.errors import NotationError
 from flowdial.flow import loads
 from flowdial.notation import activity_mistakes, read_source, state_mistakes
+from flowdial.notation.mistakes import Shape
 
 MALFORMED = Path(__file__).parents[1] / "charts" / "malformed"
+STATE_SHAPES = (*state_mistakes._FOREIGN, *state_mistakes._SHAPES)
 
 #: chart, code, line, column, what stands at the column
 PLACES = [
     ("annotation", "annotation", 3, 21, 'shout="x"'),
     ("brace", "brace", 3, 1, "{"),
-    ("case-colon", "case-colon", 3, 10, ":"),
+    ("case-colon", "trailing-colon", 3, 10, ":"),
     ("condition-parentheses", "condition-parentheses", 3, 7, "more letters"),
     ("branch-braces", "branch-braces", 3, 12, "{"),
     ("comment-sign", "comment-sign", 3, 1, "//"),
@@ -67,6 +70,31 @@ PLACES = [
     ("detach-after-stop", "detach", 5, 3, "detach"),
     ("detach-first", "detach", 2, 1, "detach"),
     ("late-swimlane", "late-swimlane", 4, 1, "|warehouse|"),
+    ("arrow-between", "arrow-between", 3, 20, "--> :print t"),
+    ("diagram-kind-mermaid", "diagram-kind", 2, 1, "flowchart TD"),
+    ("diagram-kind-start", "diagram-kind", 1, 1, "@startmindma"),
+    ("else-colon", "trailing-colon", 4, 5, ":"),
+    ("extra-word-else", "extra-word", 5, 6, "then (否)"),
+    ("extra-word-while", "extra-word", 3, 15, "do"),
+    ("foreign-end-for", "foreign-end", 5, 5, "for"),
+    ("foreign-end-parallel", "foreign-end", 7, 5, "parallel"),
+    ("foreign-end-try", "foreign-end", 5, 5, "try"),
+    ("foreign-keyword-chinese", "foreign-keyword", 2, 1, "开始"),
+    ("fork-colon", "trailing-colon", 3, 5, ":"),
+    ("full-width-nested", "full-width", 3, 22, "）"),
+    ("label-parentheses-case", "label-parentheses", 3, 1, "case"),
+    ("macro-limit", "macro-limit", 3, 1, "$again()"),
+    ("misspelt", "misspelt", 5, 1, "esle (no)"),
+    ("note-place", "note-place", 4, 12, "of weigh : i"),
+    ("repeat-colon", "repeat-action", 3, 7, ":"),
+    ("stray-end-note", "stray", 4, 1, "end note"),
+    ("stray-swallowed", "stray", 6, 1, "endif"),
+    ("trailing-comment-fork", "trailing-comment", 3, 6, "' 同时"),
+    ("transition", "transition", 4, 1, "weigh --> la"),
+    ("color-place", "color-place", 3, 20, "#orange"),
+    ("label-colon", "trailing-colon", 3, 12, ":"),
+    ("repeat-until", "repeat-until", 5, 8, "until (有人应?)"),
+    ("switch-else", "switch-default", 6, 1, "else"),
     ("state-alias", "state-alias", 3, 16, "First"),
     ("state-arrow-cross", "arrow-head", 3, 9, ">x Lost"),
     ("state-arrow-style", "arrow-style", 3, 9, "wide"),
@@ -100,6 +128,50 @@ PLACES = [
     ("state-unclosed-quote", "unclosed-quote", 3, 7, '"Waiting'),
     ("state-unknown-owner", "unknown-state", 3, 1, "Lift -->"),
     ("state-unknown-statement", "unknown-statement", 3, 3, "goto"),
+    ("state-alias-name", "state-alias", 3, 24, "on-line"),
+    ("state-alias-quoted", "state-alias", 3, 24, '"Line"'),
+    ("state-arrow-blank-back", "arrow-line", 3, 10, "< -- Ringing"),
+    ("state-arrow-blank", "arrow-line", 3, 9, "- > Answered"),
+    ("state-arrow-long-dash", "arrow-line", 3, 5, "—> 已取件"),
+    ("state-arrow-sign-back", "arrow-line", 3, 10, "⇐ Ringing"),
+    ("state-arrow-sign", "arrow-line", 3, 9, "=> Answered"),
+    ("state-arrow-two-heads-back", "arrow-head", 3, 10, "<|-- Ringing"),
+    ("state-arrow-two-heads", "arrow-head", 3, 10, ">> Answered"),
+    ("state-brackets", "state-brackets", 3, 1, "[Ringing] --"),
+    ("state-comment-dashes", "comment-sign", 3, 1, "-- nobody is"),
+    ("state-comment-sign", "comment-sign", 2, 1, "# a call"),
+    ("state-event-direction", "event-place", 3, 10, "lift-> Answe"),
+    ("state-event-place", "event-place", 3, 12, "|lift| Answe"),
+    ("state-event-within", "event-place", 3, 11, "lift--> Answ"),
+    ("state-extra-word", "extra-word", 3, 1, "state Ringin"),
+    ("state-foreign-keyword", "foreign-keyword", 3, 1, "choice Busy"),
+    ("state-full-width-arrow-back", "full-width", 3, 5, "＜-- 待取件"),
+    ("state-full-width-arrow-head", "full-width", 3, 7, "＞ 已取件 : 扫码"),
+    ("state-full-width-arrow-line", "full-width", 3, 5, "－－> 已取件"),
+    ("state-full-width-brace", "full-width", 3, 11, "｛"),
+    ("state-full-width-closing-brace", "full-width", 5, 1, "｝"),
+    ("state-full-width-point", "full-width", 2, 1, "【*】 --> 待取件"),
+    ("state-json-array", "json", 3, 12, "[12,"),
+    ("state-json-brace", "json", 3, 11, '{ "from": 12'),
+    ("state-json-colour", "color", 3, 1, "json Call #r"),
+    ("state-json-name", "json", 4, 1, "json Call {"),
+    ("state-json", "json", 4, 11, "unknown"),
+    ("state-mermaid-direction-down", "mermaid", 2, 1, "direction TB"),
+    ("state-mermaid-direction", "mermaid", 2, 1, "direction LR"),
+    ("state-mermaid", "mermaid", 2, 1, "stateDiagram"),
+    ("state-missing-colon-guard", "missing-colon", 3, 18, "[nobody is t"),
+    ("state-misspelt", "misspelt", 3, 1, "satte Answer"),
+    ("state-name-of-words", "state-name", 3, 1, "On Hold -->"),
+    ("state-note-place", "note-place", 3, 1, "note over Ri"),
+    ("state-point", "point", 3, 13, "(*)"),
+    ("state-region-sign", "region-sign", 4, 3, "===="),
+    ("state-several-states", "several-states", 3, 1, "Ringing, Dia"),
+    ("state-stereotype", "stereotype", 3, 12, "<choice>"),
+    ("state-stray-end-note", "stray", 3, 1, "end note"),
+    ("state-alias-missing", "state-alias", 3, 12, '"Nobody is t'),
+    ("state-arrow-star", "arrow-head", 3, 9, "*-- Answered"),
+    ("state-missing-target", "missing-target", 3, 9, "-->"),
+    ("state-quotes", "quotes", 3, 7, "「无人接听」 as Lo"),
 ]
 
 
@@ -151,24 +223,28 @@ def codes(*, state: bool) -> set[str]:
 
 
 def test_every_mistake_has_a_malformed_chart() -> None:
-    others = {"stray", "diagram-kind", "unknown-statement", "foreign-keyword", "empty", "no-diagram", "annotation"}
-    others |= {"legacy-syntax", "legacy-mistake", "include", "preprocessor", "color", "late-swimlane", "detach"}
+    others = {"stray", "diagram-kind", "unknown-statement", "foreign-keyword", "misspelt", "empty", "no-diagram"}
+    others |= {"legacy-syntax", "legacy-mistake", "include", "preprocessor", "macro-limit", "annotation"}
+    others |= {"color", "late-swimlane", "detach"}
     assert {shape.code for shape in activity_mistakes._SHAPES} | others == codes(state=False)
 
 
 def test_every_mistake_of_state_diagrams_has_a_malformed_chart() -> None:
-    others = {"stray", "unknown-statement", "color", "note", "region", "unknown-state"}
-    assert {shape.code for shape in state_mistakes._SHAPES} | others == codes(state=True)
+    others = {"stray", "unknown-statement", "foreign-keyword", "misspelt", "color", "note", "region", "unknown-state"}
+    assert {shape.code for shape in STATE_SHAPES} | others == codes(state=True)
 
 
-def test_every_shape_of_a_mistake_in_state_diagrams_is_reached_by_its_chart() -> None:
+@pytest.mark.parametrize(
+    ("shapes", "state"), [(activity_mistakes._SHAPES, False), (STATE_SHAPES, True)], ids=["activity", "state"]
+)
+def test_every_shape_of_a_mistake_is_reached_by_its_chart(shapes: Sequence[Shape], state: bool) -> None:
     """No shape stands behind another that takes all its lines."""
     reached = set()
     for name, _, line, *_ in PLACES:
-        if name.startswith("state-"):
+        if name.startswith("state-") == state:
             source = read_source(MALFORMED / f"{name}.puml").split("\n")[line - 1]
-            reached |= {next((at for at, shape in enumerate(state_mistakes._SHAPES) if shape.mistake(source)), -1)}
-    assert reached >= set(range(len(state_mistakes._SHAPES)))
+            reached |= {next((at for at, shape in enumerate(shapes) if shape.mistake(source)), -1)}
+    assert reached >= set(range(len(shapes)))
 
 
 @pytest.mark.parametrize(
@@ -270,9 +346,9 @@ def test_an_unknown_line_of_another_line_keeps_its_number_after_comments_and_joi
         ("state A }", "inline-body", 9),
         ('state "甲', "unclosed-quote", 7),
         ("state a as b", "state-alias", 12),
-        ("A --> (B)", "state-name", 7),
+        ("A --> (B)", "state-brackets", 7),
         ("A --> B!", "state-name", 7),
-        ("A --> B,C", "state-name", 7),
+        ("A --> B,C", "several-states", 7),
         ("A --> B[H", "state-name", 7),
         ("class A", "other-kind", 1),
         ("END STATE", "stray", 1),
@@ -295,7 +371,13 @@ def test_a_word_that_begins_statements_is_not_said_to_begin_none(line: str) -> N
     assert "begins no statement" not in error.message
 
 
-@pytest.mark.parametrize("line", ["A" * 3000 + " -", "A --> " * 700, "state " + '"' * 2001, "[" * 4000, "note " * 900])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("A" * 3000 + " -", "A --> " * 700, "state " + '"' * 2001, "[" * 4000, "note " * 900, "A --" + " go" * 800),
+        *("state" + " \t" * 990 + "!", "-" * 2000 + "!", "A --> (" + "a " * 900, "state A" + " <" * 900, "A, " * 800),
+    ],
+)
 def test_a_long_hostile_line_of_a_state_diagram_is_explained_at_once(line: str) -> None:
     assert refusal(f"@startuml\n[*] --> A\n{line}\n@enduml").hint
 

@@ -8,7 +8,7 @@ import pytest
 
 from flowdial.errors import NotationError
 from flowdial.flow import loads
-from flowdial.notation.reading import MAX_MISTAKES
+from flowdial.notation.preprocessor.limits import MAX_MISTAKES
 
 Told = list[tuple[int, str]]
 
@@ -122,6 +122,7 @@ def test_one_run_tells_the_mistakes_of_directives_and_statements_in_reading_orde
         "start\nif (%strlen() > 2) then (yes)\n:a;\nelse\n:b;\nendif",
         "!$b = ((\nif ($b) then ($b)\n:a;\nelse ($b)\n:b;\nendif",
         "!procedure $p()\n(a) nonsense\n!endprocedure\n$p()\n!$x = ((",
+        "!include none\njoin\nbegin it\nstrat",
     ],
 )
 def test_what_follows_from_a_mistake_is_not_told(body: str) -> None:

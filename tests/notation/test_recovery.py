@@ -207,7 +207,7 @@ MENDED: list[tuple[str, str, str, Warned]] = [
         "a switch of another language",
         "start\nswitch (desk?)\ncase (A):\n:a;\ndefault\n:b;\nend switch\nstop",
         "start\nswitch (desk?)\ncase (A)\n:a;\ncase (default)\n:b;\nendswitch\nstop",
-        [(4, 9, "case-colon"), (6, 1, "switch-default"), (8, 5, "end-switch")],
+        [(4, 9, "trailing-colon"), (6, 1, "switch-default"), (8, 5, "end-switch")],
     ),
     (
         "a brace on a line of its own",
@@ -618,3 +618,59 @@ def test_a_text_without_its_first_line_may_have_its_last() -> None:
 def test_a_block_that_is_not_closed_ends_where_the_next_begins() -> None:
     found = list(parse_all("@startuml\n:a;\n@startuml\n:b;\n@enduml\n"))
     assert [type(each).__name__ for each in found] == ["Diagram", "Diagram"]
+
+
+#: the table of docs/notation.md, as it is found and as it is read
+NOTATION = [
+    ("start\n:a\n:b\n:c;\nstop", "start\n:a;\n:b;\n:c;\nstop"),
+    ("start\n:a;\nstop ;", "start\n:a;\nstop"),
+    (
+        "start\nif (a) then (b):\n:x;\nelse:\n:y;\nendif\nlabel x:",
+        "start\nif (a) then (b)\n:x;\nelse\n:y;\nendif\nlabel x",
+    ),
+    (
+        "start\nif (a) then\n:x;\nelse then (no)\n:y;\nendif\nwhile (q) do\n:l;\nend for",
+        "start\nif (a) then\n:x;\nelse (no)\n:y;\nendif\nwhile (q)\n:l;\nendwhile",
+    ),
+    ("start --> :step;", "start\n:step;"),
+    (
+        "start\nswitch (a)\ncase (b)\n:x;\nelse\n:z;\nend switch\nfork\n:l;\nend parallel",
+        "start\nswitch (a)\ncase (b)\n:x;\ncase (else)\n:z;\nendswitch\nfork\n:l;\nend fork",
+    ),
+    ("start\n# x\n// y\n%% z\n:a;\nstop ' x", "start\n:a;\nstop"),
+    ("start\n:a;\nnote right of a : t", "start\n:a;\nnote right : t"),
+    (
+        "[*] --> A\nA => B\nA → B\nA —> B\nA －> B\nA - > B\nA ->> B\nA -- B",
+        "[*] --> A\nA --> B\nA --> B\nA --> B\nA --> B\nA --> B\nA --> B\nA --> B",
+    ),
+    ("[*] --> A\nA <-> B", "[*] --> A\nA --> B\nA <-- B"),
+    ("【*】 --> A\n[A] --> (B)\nB --> (*)\n[start] --> B", "[*] --> A\nA --> B\nB --> [*]\n[*] --> B"),
+    (
+        "[*] --> A\nA --> B：go\nA -->|go| B\nA --go--> B\nA --> B [go]",
+        "[*] --> A\nA --> B : go\nA --> B : go\nA --> B : go\nA --> B : [go]",
+    ),
+    (
+        "[*] --> A;\nstate A {\nx --> y\n};\nA --> B :\nstate A --> B",
+        "[*] --> A\nstate A {\nx --> y\n}\nA --> B\nA --> B",
+    ),
+    (
+        "[*] --> A\nstate A\n{\nx --> y\n====\nz --> w\n}\nstate B ｛\nq --> r\n｝\nstate C { n --> m }",
+        "[*] --> A\nstate A {\nx --> y\n--\nz --> w\n}\nstate B {\nq --> r\n}\nstate C {\nn --> m\n}",
+    ),
+    (
+        '[*] --> A\nstate A as Long name\nstate B "Long n"\nstate “C c” as “C”\nstate D <choice>',
+        '[*] --> A\nstate A as "Long name"\nstate B as "Long n"\nstate "C c" as C\nstate D <<choice>>',
+    ),
+    (
+        "[*] --> A\nnote right A : x\nnote over A\ny\nend note",
+        "[*] --> A\nnote right of A : x\nnote right of A\ny\nend note",
+    ),
+    ("stateDiagram-v2\ndirection LR\n[*] --> A", "left to right direction\n[*] --> A"),
+]
+
+
+@pytest.mark.parametrize(("bad", "good"), NOTATION)
+def test_recovery_reads_what_the_notation_says(bad: str, good: str) -> None:
+    flow = loads(block(bad), recover=True)
+    assert flow.hash == loads(block(good)).hash
+    assert flow.warnings

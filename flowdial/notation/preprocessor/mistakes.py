@@ -16,7 +16,10 @@ from flowdial.notation.preprocessor.line import Line
 
 #: Codes of statements that are wrong for what stands around them, or may be a name that was to be replaced.
 _OF_CONTEXT = frozenset(
-    {"stray", "detach", "late-swimlane", "unknown-statement", "unclosed-note", "other-kind", "legacy-mistake"}
+    {
+        *("stray", "detach", "late-swimlane", "unclosed-note", "other-kind", "legacy-mistake"),
+        *("unknown-statement", "foreign-keyword", "misspelt"),
+    }
 )
 #: What is left of a line where a name was not replaced: `$name`, `%name(`, `NAME(…)`, `NAME`.
 _UNREPLACED = re.compile(
