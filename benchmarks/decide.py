@@ -209,14 +209,16 @@ def memory(_ours: Ours, _found: list[Case]) -> None:
     flow = str(ROOT / "flows" / "en" / "router_support.puml")
     talk = "ok\nno, everything is dark\nyes\nwell\nit works now\n"
     code = (
-        "import resource, sys; from flowdial.surfaces.cli import main\n"
+        "import sys; from flowdial.surfaces.cli import main\n"
         "try: main()\n"
-        "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+        "finally:\n"
+        "    from flowdial.surfaces.bench import peak_memory\n"
+        "    print(peak_memory(), file=sys.stderr)"
     )
     for dtype in ("float32", "bfloat16"):
         command = [sys.executable, "-c", code, "chat", flow, "--json", "--dtype", dtype]
         done = subprocess.run(command, input=talk, capture_output=True, text=True, check=True)
-        print(f"| {dtype} | {int(done.stderr.split()[-1]) / 1024:.0f} |", flush=True)
+        print(f"| {dtype} | {float(done.stderr.split()[-1]):.0f} |", flush=True)
 
 
 TABLES = {"limit": limit, "peers": peers, "growth": growth, "sessions": sessions, "memory": memory}

@@ -6,6 +6,7 @@ A short version of benchmarks/decide.py, on the user's own flow and model.
 from __future__ import annotations
 
 import json
+import re
 import statistics
 import sys
 import time
@@ -91,7 +92,7 @@ def _measure(model: CausalModel, asked: Sequence[prompts.DecisionPrompt], runs: 
         "new_tokens": statistics.median(news) if news else 0,
         "bare_pass_ms": statistics.median(bare) if bare else 0.0,
         **{f"decisions_a_second_{count}": _rate(model, asked, count) for count in _SESSIONS},
-        "peak_memory_mb": _peak_memory(),
+        "peak_memory_mb": peak_memory(),
     }
 
 
@@ -105,8 +106,14 @@ def _rate(model: CausalModel, asked: Sequence[prompts.DecisionPrompt], sessions:
     return len(every) / (time.perf_counter() - begun)
 
 
-def _peak_memory() -> float | None:
-    """Megabytes that this process held at most; None where the platform does not say."""
+def peak_memory() -> float | None:
+    """Megabytes that this process held at most; None where the platform does not say.
+
+    Linux counts the memory of the process that started this one into `getrusage`, but not into its own file.
+    """
+    status = Path("/proc/self/status")
+    if status.exists() and (match := re.search(r"VmHWM:\s*(\d+) kB", status.read_text())):
+        return int(match[1]) / 2**10
     try:
         import resource
     except ImportError:
