@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TextIO
 
 from flowdial.errors import SourceError
 
@@ -22,18 +23,28 @@ def read_source(path: str | Path) -> str:
     return _decode(file, data)
 
 
+def read_stream(stream: TextIO) -> str:
+    """Text of a diagram that comes by a pipe. Raises SourceError for more than 8 MiB characters."""
+    text = stream.read(MAX_BYTES + 1)
+    if len(text) > MAX_BYTES:
+        raise SourceError("-: larger than 8 MiB", hint="a diagram of this size is not read; split it")
+    return text
+
+
 def _bytes(file: Path) -> bytes:
     try:
         if file.is_dir():
             raise SourceError(f"{file}: this is a directory", hint=f"name a file in it, e.g. {file}/*.puml")
-        if file.stat().st_size > MAX_BYTES:
-            raise SourceError(f"{file}: larger than 8 MiB", hint="a diagram of this size is not read; split it")
-        return file.read_bytes()
+        with file.open("rb") as opened:  # a pipe or a device does not know its size
+            data = opened.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise SourceError(f"{file}: no such file", hint="check the path; see flows/ for examples") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise SourceError(f"{file}: cannot be read: {reason}", hint="check the name and its permissions") from None
+    if len(data) > MAX_BYTES:
+        raise SourceError(f"{file}: larger than 8 MiB", hint="a diagram of this size is not read; split it")
+    return data
 
 
 def _decode(file: Path, data: bytes) -> str:

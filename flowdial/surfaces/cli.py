@@ -225,6 +225,8 @@ def main(argv: list[str] | None = None) -> NoReturn:
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except MemoryError:
+        _fail("this needs more memory than there is\n  hint: split the diagram", as_json="--json" in arguments)
     except OSError as error:
         _fail(f"{error.filename or 'the system'}: {error.strerror or error}", as_json="--json" in arguments)
     sys.exit(0)

@@ -19,7 +19,7 @@ from flowdial.flow.load import load, load_all
 from flowdial.flow.model import Flow
 from flowdial.flow.puml import to_puml
 from flowdial.flow.scxml import to_scxml
-from flowdial.notation import parse_all
+from flowdial.notation import parse_all, read_stream
 
 _WRITERS: dict[str, Callable[[Flow], str]] = {
     "dot": to_dot,
@@ -32,6 +32,8 @@ _WRITERS: dict[str, Callable[[Flow], str]] = {
 
 def run(files: Sequence[Path], format_: str, output: Path | None, diagram: int | None, recover: bool) -> int:
     """Print the graphs; gives the exit code."""
+    if output is not None and any(output.resolve() == file.resolve() for file in files):
+        raise FlowDialError(f"{output} is the diagram itself", hint="write to another file")
     if format_ == "jsonl":
         return _lines(files, output, recover)
     if len(files) > 1:
@@ -64,7 +66,7 @@ def _load_all(file: Path, recover: bool) -> Iterator[Flow | NotationError]:
 
 def _input() -> str:
     """Standard input without the byte order mark that it may begin with."""
-    return sys.stdin.read().removeprefix("\ufeff")
+    return read_stream(sys.stdin).removeprefix("\ufeff")
 
 
 def warn(flow: Flow, file: Path) -> None:

@@ -17,7 +17,7 @@ import click
 
 from flowdial.errors import FlowDialError, NotationError
 from flowdial.flow import Flow, build
-from flowdial.notation import format_text, parse_all, read_source
+from flowdial.notation import format_text, parse_all, read_source, read_stream
 from flowdial.notation.ast import Diagram
 from flowdial.notation.format import MARK
 
@@ -37,7 +37,7 @@ def run(files: Sequence[Path], *, check: bool, diff: bool) -> int:
 
 
 def _one(file: Path, *, check: bool, diff: bool) -> int:
-    text, encoding = (sys.stdin.read(), "utf-8") if str(file) == "-" else _read(file)
+    text, encoding = (read_stream(sys.stdin), "utf-8") if str(file) == "-" else _read(file)
     laid = _laid_out(file, text)
     if diff:
         sys.stdout.writelines(_difference(str(file), text, laid))

@@ -340,3 +340,15 @@ def test_a_long_run_before_a_wrong_sign_is_told_at_once(line: str) -> None:
     with contextlib.suppress(NotationError):
         loads(f"@startuml\n{line}\n@enduml")
     assert time.perf_counter() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "body",
+    [":a\n" + "{{\n" * 2000 + ";", ":a\n" + "{{\n" * 2000, "-> x\n" * 4000, ":a;\n" + "note right\n{{\n" * 800],
+    ids=["open code", "open code and action", "open arrows", "open code in notes"],
+)
+def test_what_is_never_closed_is_read_or_refused_soon(body: str) -> None:
+    begin = time.perf_counter()
+    with contextlib.suppress(NotationError):
+        parse(f"@startuml\nstart\n{body}\n@enduml")
+    assert time.perf_counter() - begin < 10

@@ -6,7 +6,7 @@ import pytest
 
 from flowdial.errors import NotationError, SourceError
 from flowdial.flow import loads
-from flowdial.notation import parse, parse_all, read_source, render
+from flowdial.notation import format_text, parse, parse_all, read_source, render
 from flowdial.notation.ast import Action, Decoration, Diagram, Group, If, Note, Repeat, Terminal
 
 
@@ -269,3 +269,11 @@ def test_code_within_an_action_or_a_note_may_hold_what_ends_them() -> None:
 def test_code_stands_on_lines_of_its_own(text: str) -> None:
     with pytest.raises(NotationError):
         body(text)
+
+
+@pytest.mark.parametrize("note", ["note left #red;line:blue : hi", "note left #red;line:blue\nhi\nend note"])
+def test_the_colours_of_a_note_may_be_several(note: str) -> None:
+    read = body(f":a;\n{note}")[1]
+    assert (read.text, read.color) == ("hi", "#red;line:blue")
+    laid = format_text(f"@startuml\n:a;\n{note}\n@enduml\n")
+    assert "#red;line:blue" in laid

@@ -172,3 +172,18 @@ def test_the_graph_command_loads_no_model_library() -> None:
     )
     command = [sys.executable, "-c", code, "graph", str(CHARTS / "while_plain.puml")]
     assert subprocess.run(command, capture_output=True, check=False).stderr == b""
+
+
+def test_the_graph_is_not_written_over_its_diagram(tmp_path: Path) -> None:
+    file = tmp_path / "a.puml"
+    file.write_text("@startuml\nstart\nstop\n@enduml\n")
+    done = flowdial("graph", str(file), "-o", str(tmp_path / "." / "a.puml"))
+    assert done.returncode == 2
+    assert b"is the diagram itself" in done.stderr
+    assert file.read_text().startswith("@startuml")
+
+
+def test_an_input_that_does_not_end_is_refused() -> None:
+    done = flowdial("graph", "/dev/zero")
+    assert done.returncode == 2
+    assert b"larger than 8 MiB" in done.stderr
