@@ -63,21 +63,29 @@ def attend(
     groups = _groups.get()
     if not groups or attention_mask is None:
         return sdpa_attention_forward(module, query, key, value, attention_mask, scaling=scaling, **options)
-    _, heads, rows, width = query.shape
-    shared, fold = key.shape[1], heads // key.shape[1]
-    result = query.new_empty((1, rows, heads, value.shape[-1]))
+    if len(groups) == 1:  # it sees all there is
+        return _attended(query, key, value, groups[0].mask(attention_mask, _fold(query, key)), scaling), None
+    result = query.new_empty((1, query.shape[2], query.shape[1], value.shape[-1]))
     for group in groups:
-        alone = len(groups) == 1
-        folded = (query if alone else query[:, :, group.rows]).reshape(1, shared, -1, width)
-        seen = key if alone else key[:, :, group.columns]
-        told = value if alone else value[:, :, group.columns]
-        mask = group.mask(attention_mask, fold)
-        found = torch.nn.functional.scaled_dot_product_attention(folded, seen, told, attn_mask=mask, scale=scaling)
-        attended = found.reshape(1, heads, len(group.rows), -1).transpose(1, 2)
-        if alone:
-            return attended, None
-        result[:, group.rows] = attended
+        mask = group.mask(attention_mask, _fold(query, key))
+        seen = key[:, :, group.columns], value[:, :, group.columns]
+        result[:, group.rows] = _attended(query[:, :, group.rows], *seen, mask, scaling)
     return result, None
+
+
+def _fold(query: torch.Tensor, key: torch.Tensor) -> int:
+    """How many query heads share a key head."""
+    return query.shape[1] // key.shape[1]
+
+
+def _attended(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor, scaling: float | None
+) -> torch.Tensor:
+    """Attended values, shape (1, rows, heads, width), with the heads that share a key head folded into its rows."""
+    _, heads, rows, width = query.shape
+    folded = query.reshape(1, key.shape[1], -1, width)
+    found = torch.nn.functional.scaled_dot_product_attention(folded, key, value, attn_mask=mask, scale=scaling)
+    return found.reshape(1, heads, rows, -1).transpose(1, 2)
 
 
 AttentionInterface.register(NAME, attend)

@@ -26,6 +26,7 @@ from flowdial.session.prompt import decision
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
+from tests.decode import models  # noqa: E402
 
 VOCABULARY = 300
 
@@ -54,13 +55,7 @@ class Bytes:
         return bytes(i for i in ids if i < 256).decode(errors="replace")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_core() -> Iterator[None]:
-    """So small a model computes faster without helpers."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_core")
 
 
 @functools.cache
@@ -83,16 +78,7 @@ def tiny(attention: str = "sdpa") -> Any:
 
 
 def wrap(model: Any, tokenizer: Any = None) -> CausalModel:
-    loaded = SimpleNamespace(
-        model=model,
-        tokenizer=tokenizer or Letters(),
-        source=SimpleNamespace(name="toy"),
-        adapter_name=None,
-        device=model.device,
-        dtype=model.dtype,
-        layout="channel",
-    )
-    return CausalModel(loaded)  # type: ignore[arg-type]
+    return models.wrap(model, tokenizer or Letters())
 
 
 @pytest.fixture(scope="module", params=["sdpa", "eager"])
