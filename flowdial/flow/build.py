@@ -43,8 +43,9 @@ def build(diagram: ast.Diagram) -> Flow:
 def _detached(body: ast.Body) -> Iterator[ast.Statement]:
     """The statements of a body, each `detach` moved to where it works.
 
-    After a choice it cuts each branch that has a step; after `endwhile` it cuts nothing. A connector that is
-    detached keeps its line, as PlantUML reads it, and gets one to its namesake.
+    As PlantUML draws it, it cuts within a block: of an `if` the first branch and that of the `else`, of a `switch`, a
+    fork and a split the last; a branch without a step is a bare line, which goes on. Behind `endwhile` it cuts nothing.
+    A connector that is detached keeps its line and gets one to its namesake.
     """
     waiting: ast.Statement | None = None
     behind: list[ast.Statement] = []
@@ -67,23 +68,26 @@ def _detached(body: ast.Body) -> Iterator[ast.Statement]:
 
 
 _TRIVIA = (ast.Note, ast.Decoration, ast.Arrow, ast.Swimlane)
-_UNCUT = (ast.If, ast.Switch, ast.Group, ast.While, ast.Connector)
+_UNCUT = (ast.If, ast.Switch, ast.Parallel, ast.Group, ast.While, ast.Connector)
 
 
 def _cut(block: ast.Statement) -> ast.Statement:
     if isinstance(block, ast.If):
-        otherwise = block.otherwise and _cut_branch(block.otherwise)
-        return replace(block, branches=tuple(map(_cut_branch, block.branches)), otherwise=otherwise)
-    if isinstance(block, ast.Switch):
-        return replace(block, cases=tuple(map(_cut_branch, block.cases)))
+        first, *others = block.branches
+        otherwise = block.otherwise and replace(block.otherwise, body=_cut_body(block.otherwise.body))
+        return replace(block, branches=(replace(first, body=_cut_body(first.body)), *others), otherwise=otherwise)
+    if isinstance(block, ast.Switch) and block.cases:
+        *others, last = block.cases
+        return replace(block, cases=(*others, replace(last, body=_cut_body(last.body))))
+    if isinstance(block, ast.Parallel):
+        return replace(block, branches=(*block.branches[:-1], _cut_body(block.branches[-1])))
     if isinstance(block, ast.Group):
         return replace(block, body=(*block.body, ast.Terminal(block.span, "detach")))
     return replace(block, detached=True) if isinstance(block, ast.Connector) else block
 
 
-def _cut_branch(branch: ast.Branch) -> ast.Branch:
-    """A branch without a step is a bare line, which goes on."""
-    return replace(branch, body=(*branch.body, ast.Terminal(branch.span, "detach"))) if branch.body else branch
+def _cut_body(body: ast.Body) -> ast.Body:
+    return (*body, ast.Terminal(body[-1].span, "detach")) if body else body
 
 
 @dataclass(slots=True)
@@ -289,13 +293,13 @@ class _Builder:
     def join_connectors(self) -> None:
         """A connector that is detached, or leads nowhere, goes on at another one of the same letter."""
         leaving = {end.source for end, _ in self.ties} | {end.source for end in self.ends}
+        leaving -= self.detached
         circles = [node for node in self.nodes.values() if node.kind == "connector"]
-        going = {node.label: node.id for node in circles if node.id in leaving - self.detached}
-        for node in circles:
-            if node.id not in leaving - self.detached and node.label in going:
-                jump = going[node.label]
-                self.ties = [tie for tie in self.ties if (tie[0].source, tie[1]) != (node.id, jump)]
-                self.tie([self.end(node.id)], jump)
+        going = {node.label: node.id for node in circles if node.id in leaving}
+        jumps = {node.id: going[node.label] for node in circles if node.id not in leaving and node.label in going}
+        self.ties = [tie for tie in self.ties if jumps.get(tie[0].source) != tie[1]]
+        for circle, jump in jumps.items():
+            self.tie([self.end(circle)], jump)
 
     def leave(self) -> None:
         """Paths that run off the end of the diagram, or to nowhere, end in one `exit`."""

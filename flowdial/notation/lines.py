@@ -13,7 +13,9 @@ from pathlib import Path
 
 from flowdial.diagnostics import Diagnostic
 from flowdial.notation.comments import without_comments
+from flowdial.notation.diagnostics import located
 from flowdial.notation.preprocessor import Line, Mistakes, preprocess
+from flowdial.notation.preprocessor.limits import MAX_LINES
 
 _OPEN = re.compile(r"\s*@startuml\b[ \t]*(?P<name>.*)", re.IGNORECASE)
 _CLOSE = re.compile(r"\s*@enduml\b", re.IGNORECASE)
@@ -29,7 +31,7 @@ _STEP_KEYS = frozenset({"say"})
 class Block:
     """The raw lines between `@startuml` and `@enduml`; `first` is the file's line of `lines[0]`.
 
-    `closed` tells whether `@enduml`, or the end of a Markdown fence, stands behind them.
+    `closed` tells whether `@enduml` stands behind them; a Markdown fence without it may run to the end of the file.
     """
 
     lines: tuple[str, ...]
@@ -97,21 +99,26 @@ class _Finder:
     def close(self, lines: list[str], end: int, *, closed: bool = True) -> None:
         name, begin = self.opened or ("", self.fenced)
         if (begin and self.opened) or self.fenced:
-            self.found.append(Block(tuple(lines[begin:end]), begin + 1, name, closed))
+            self.found.append(Block(tuple(lines[begin:end]), begin + 1, name, closed or self.opened is None))
         self.opened, self.fenced = None, 0
 
 
 def _name(match: re.Match[str]) -> str:
-    """What stands behind `@startuml`; an `(id=…)` is no name."""
+    """What stands behind `@startuml`, without its quotes; an `(id=…)` is no name."""
     name = match["name"].strip()
-    return "" if name.startswith("(") else name
+    return "" if name.startswith("(") else name.strip('"')
 
 
 def prepare(block: Block, folder: Path | None = None) -> Prepared:
     """Take comments out, run the preprocessor, join lines that end in a backslash, collect annotations.
 
-    `!include` reads files of `folder` only. Raises NotationError where the preprocessor comes to a limit.
+    `!include` reads files of `folder` only. Raises NotationError for too many lines, and where the preprocessor comes
+    to a limit.
     """
+    if len(block.lines) > MAX_LINES:
+        line, number = block.lines[MAX_LINES], block.first + MAX_LINES
+        hint = "draw parts of the process as diagrams of their own"
+        raise located("too-long", f"the diagram has more than {MAX_LINES:,} lines", line, number, 1, hint)
     out = Prepared()
     kept: list[str] = []
     lines = list(uncommented(block, out.settings, out.mistakes.found))

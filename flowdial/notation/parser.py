@@ -21,7 +21,7 @@ from flowdial.notation.languages import language
 from flowdial.notation.legacy import refused_line
 from flowdial.notation.lines import Block, Prepared, blocks, prepare
 from flowdial.notation.reading import Reading, read
-from flowdial.notation.repairs import left_open, repair, unclosed, whole_text, with_start
+from flowdial.notation.repairs import left_open, missing_end, repair, whole_text, with_start
 
 
 def parse(text: str, *, index: int = 0, recover: bool = False, folder: Path | None = None) -> Diagram:
@@ -89,13 +89,15 @@ def _diagram(prepared: Prepared, block: Block, recover: bool) -> Diagram:
         raise located("empty", "the diagram is empty", line, block.first - opened, 1, hint)
     repairs = repair(prepared) if recover else []
     kind, reading = _read(prepared)
-    if recover and reading.left:
-        raise _refusal(reading.left, prepared)
-    if reading.body is None or (reading.mended and not recover):
-        raise _refusal(reading.mistakes, prepared)
+    unclosed = missing_end(block)
+    if not recover and (reading.mended or unclosed):
+        raise _refusal(_one_a_line(reading.mistakes) + unclosed, prepared)
+    if reading.body is None:
+        raise _refusal(_one_a_line(reading.left or reading.mistakes), prepared)
     body, prepared = reading.body, reading.prepared
     if recover:
-        repairs += [*reading.warnings, *left_open(body, prepared), *unclosed(block)]
+        repairs += [*reading.warnings, *left_open(body, prepared)]
+        repairs += [replace(one, hint="read as if it stood below this line") for one in unclosed]
     if recover and kind == "activity":
         body, added = with_start(body, prepared)
         repairs += added
@@ -124,9 +126,8 @@ def _read(prepared: Prepared) -> tuple[str, Reading]:
     return max(readings, key=lambda found: found[1].mistakes[0].line)
 
 
-def _refusal(diagnostics: list[Diagnostic], prepared: Prepared) -> NotationError:
+def _refusal(told: list[Diagnostic], prepared: Prepared) -> NotationError:
     """Every mistake; of a legacy diagram first the line that is wrong there too, as PlantUML blames it."""
-    told = _one_a_line(diagnostics)
     at = refused_line(prepared.text) if any(one.code == "legacy-syntax" for one in told) else None
     place = prepared.origins[at - 1] if at is not None else 0
     if at is None or place <= told[0].line:

@@ -18,7 +18,7 @@ from flowdial.notation.lines import Block, Prepared
 
 _Replace = str | Callable[[re.Match[str]], str]
 
-_BEGIN = r"[:：]|backward\s*[:：]|-(?:\[[^\]]*\]-?)?>"
+_BEGIN = r"(?:#\w+|backward\s*|repeat\s*)?[:：]|-(?:\[[^\]]*\]-?)?>"
 _RULES: tuple[tuple[str, re.Pattern[str], _Replace, str], ...] = (
     (
         "full-width",
@@ -28,7 +28,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Replace, str], ...] = (
     ),
     (
         "full-width",
-        re.compile(r"^(\s*)(?P<at>：)(.*;)\s*$"),
+        re.compile(r"^(\s*(?:#\w+|backward\s*|repeat\s*)?)(?P<at>：)(.*;)\s*$", re.IGNORECASE),
         r"\1:\3",
         "a full-width `：` does not begin an action",
     ),
@@ -43,6 +43,24 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Replace, str], ...] = (
         "a full-width `）` does not close a condition",
     ),
     (
+        "full-width",
+        re.compile(r"^(\s*(?:partition|package|rectangle|card|group)\b[^{]*?)\s*(?P<at>｛)\s*$", re.IGNORECASE),
+        r"\1 {",
+        "a full-width `｛` does not open a frame",
+    ),
+    (
+        "full-width",
+        re.compile(r"^(\s*)(?P<at>｝)\s*$"),
+        r"\1}",
+        "a full-width `｝` does not close a frame",
+    ),
+    (
+        "foreign-keyword",
+        re.compile(r"^(\s*(?:else\s*)?if\s*\([^()（）]*\)\s*)(?P<at>则|那么)(?=\s*[(（]|\s*$)", re.IGNORECASE),
+        r"\1then",
+        "the keyword is `then`",
+    ),
+    (
         "double-semicolon",
         re.compile(r"^(\s*:.*?[^;\s])(?P<at>;\s*;[;\s]*)$"),
         r"\1;",
@@ -52,7 +70,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Replace, str], ...] = (
 
 
 _BLOCK = re.compile(
-    r"\s*(?:(?:floating\s+)?note\b[^:]*|(?:legend|title|header|footer)(?:\s+(?:left|right|center|top|bottom))*)\s*",
+    r"\s*(?:(?:floating\s+)?note\b[^:：]*|(?:legend|title|header|footer)(?:\s+(?:left|right|center|top|bottom))*)\s*",
     re.IGNORECASE,
 )
 _END_BLOCK = re.compile(r"\s*end\s*(?:note|legend|title|header|footer)\s*", re.IGNORECASE)
@@ -138,7 +156,7 @@ def _older(lines: list[str], at: int) -> _Repair | None:
     return _Repair("older-ending", message, match.start("at") + 1, mended)
 
 
-_UNENDED = re.compile(r"\s*(?:#\w+)?:[^;；]*[^;；\s\\|<>/\]{}]\s*$")
+_UNENDED = re.compile(r"\s*(?:(?:#\w+)?:|->)[^;；]*[^;；\s\\|<>/\]{}]\s*$")
 _STATEMENT = re.compile(
     r"\s*(?:(?:#\w+)?:[^;]*;|(?:else\s*)?if\s*\(.*\)\s*then\b.*|else(?:\s*\(.*\))?|(?:end\s*)?while\s*\(.*\).*"
     r"|end\s*(?:if|while|fork|merge|split|switch)|repeat(?:\s*while\b.*)?|(?:switch|case)\s*\(.*\)"
@@ -152,14 +170,14 @@ _AHEAD = 50
 
 
 def _unended(lines: list[str], at: int) -> _Repair | None:
-    """`:step` without its `;` above a line that is a whole statement, or more such steps: it would take them in."""
+    """`:step` or `->label` without its `;` above a whole statement, or more such lines: it would take them in."""
     if not _UNENDED.match(lines[at]):
         return None
     below = (line for line in lines[at + 1 : at + 1 + _AHEAD] if line.strip() and not _UNENDED.match(line))
     if not _STATEMENT.match(next(below, "")):
         return None
     line = lines[at].rstrip()
-    return _Repair("missing-semicolon", "the action does not end before the next statement", len(line) + 1, f"{line};")
+    return _Repair("missing-semicolon", "this does not end before the next statement", len(line) + 1, f"{line};")
 
 
 _COMMENTED = re.compile(r"(\s*(?:#\w+)?:[^;；]*;)\s*(?P<at>'|//)")
@@ -193,13 +211,13 @@ def whole_text(text: str) -> tuple[Block, Diagnostic]:
     return Block(lines, 1), Diagnostic("no-diagram", "there is no `@startuml` line", first, 1, 1, hint)
 
 
-def unclosed(block: Block) -> list[Diagnostic]:
-    """A warning where the file ends without `@enduml`."""
+def missing_end(block: Block) -> list[Diagnostic]:
+    """What to tell where `@enduml` is missing, behind the last line that holds something."""
     if block.closed:
         return []
     last = max((at for at, line in enumerate(block.lines) if line.strip()), default=0)
-    message, hint = "the diagram ends without `@enduml`", "read as if it stood below this line"
-    return [Diagnostic("missing-enduml", message, block.lines[last], block.first + last, 1, hint)]
+    line, hint = block.lines[last], "write `@enduml` below this line"
+    return [Diagnostic("missing-enduml", "the diagram ends without `@enduml`", line, block.first + last, 1, hint)]
 
 
 #: The block statements: how they begin, and what closes them.

@@ -170,6 +170,26 @@ EDGES = {
         join -> serve
         serve -> stop#2
     """,
+    "detach_behind_blocks": """
+        start -> fork
+        fork -> pick
+        pick -> join
+        fork -> weigh
+        weigh -> detach
+        join -> size?
+        size? -> small [s]
+        small -> detach#2
+        size? -> m?
+        m? -> medium [m]
+        medium -> way?
+        m? -> large [l]
+        large -> detach#3
+        way? -> by air [air]
+        by air -> send
+        way? -> by sea [sea]
+        by sea -> detach#4
+        send -> stop
+    """,
     "split_detach": """
         start -> split
         split -> left

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from flowdial.errors import NotationError
 from flowdial.flow import Flow, build, loads
 from flowdial.notation import parse, render
+from flowdial.notation.checks import MAX_DEPTH
 from flowdial.notation.lines import blocks
+from flowdial.notation.preprocessor.limits import MAX_LINES
 
 QUICK = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LONG = settings(max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -120,11 +122,13 @@ def seconds(act: Callable[[], object], runs: int = 3) -> float:
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_a_chart_cut_off_at_any_byte_is_read_or_refused(name: str) -> None:
+def test_a_chart_cut_off_at_any_byte_is_refused_and_may_be_mended(name: str) -> None:
     data = CHARTS[name].encode()
     begin = time.perf_counter()
     for end in range(len(data) + 1):
-        both(data[:end].decode("utf-8", errors="replace"))
+        text = data[:end].decode("utf-8", errors="replace")
+        both(text)
+        assert "@enduml" in text or isinstance(read(text, recover=False), NotationError)
     assert time.perf_counter() - begin < 60
 
 
@@ -285,6 +289,27 @@ def test_a_diagram_of_a_hundred_thousand_lines_is_read(make: Callable[[int], str
 
 
 DEPTH = 2000
+
+
+@pytest.mark.parametrize("opening", ["state A {\n", "fork\n", "if (a) then\n", "repeat\n", "group a\n"])
+def test_blocks_within_one_another_have_a_limit(opening: str) -> None:
+    """Names of states within states would need memory without bounds."""
+    found = read("@startuml\n" + opening * 20_000 + "@enduml\n", recover=False)
+    assert isinstance(found, NotationError)
+    assert [(told.code, told.line) for told in found.diagnostics] == [("too-deep", MAX_DEPTH + 1)]
+
+
+def test_lines_have_a_limit() -> None:
+    found = read("@startuml\n" + ":a;\n" * (MAX_LINES + 1) + "@enduml\n", recover=True)
+    assert isinstance(found, NotationError)
+    assert [(told.code, told.line) for told in found.diagnostics] == [("too-long", MAX_LINES + 2)]
+
+
+def test_connectors_cost_time_in_proportion_to_their_number() -> None:
+    def text(count: int) -> str:
+        return "@startuml\nstart\n" + ":a;\n(A)\ndetach\n" * count + "(A)\n:b;\nstop\n@enduml\n"
+
+    assert seconds(lambda: loads(text(8000))) < 20 * seconds(lambda: loads(text(1000)))
 
 
 @pytest.mark.parametrize("recover", [False, True])

@@ -18,8 +18,19 @@ def texts(text: str) -> list[str]:
     return [statement.text for statement in body(text) if isinstance(statement, Action)]
 
 
-def test_a_block_that_is_not_closed_runs_to_the_end_of_the_file() -> None:
-    assert parse("@startuml\n:a;\n:b;").body == parse("@startuml\n:a;\n:b;\n@enduml").body
+@pytest.mark.parametrize("text", ["@startuml\n:a;\n:b;", "@startuml\n:a;\n:b;\n\n", "@startuml\n:a;\n:b;\n@startuml"])
+def test_a_diagram_without_its_end_is_refused(text: str) -> None:
+    with pytest.raises(NotationError) as caught:
+        parse(text)
+    (told,) = caught.value.diagnostics
+    assert (told.code, told.line, told.source) == ("missing-enduml", 3, ":b;")
+    assert "`@enduml`" in told.hint
+
+
+def test_the_missing_end_is_told_beside_the_other_mistakes() -> None:
+    with pytest.raises(NotationError) as caught:
+        parse("@startuml\nnonsense\n:a;\nendif")
+    assert [told.code for told in caught.value.diagnostics] == ["unknown-statement", "stray", "missing-enduml"]
 
 
 def test_text_outside_of_the_blocks_is_not_read() -> None:
@@ -29,6 +40,7 @@ def test_text_outside_of_the_blocks_is_not_read() -> None:
 
 def test_a_diagram_knows_the_name_after_startuml() -> None:
     assert parse("@startuml refund v2\n:a;\n@enduml").title == "refund v2"
+    assert parse('@startuml "refund v2"\n:a;\n@enduml').title == "refund v2"
 
 
 def test_each_diagram_of_a_file_is_read_or_refused_by_itself() -> None:

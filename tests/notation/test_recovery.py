@@ -82,6 +82,78 @@ MENDED: list[tuple[str, str, str, Warned]] = [
         [(5, 10, "label-parentheses")],
     ),
     (
+        "`then` behind a label without parentheses",
+        "start\nif (完好) is 是 then\n:退款;\nendif\nstop",
+        "start\nif (完好) then (是)\n:退款;\nendif\nstop",
+        [(3, 12, "label-parentheses")],
+    ),
+    (
+        "a full-width colon behind `then`",
+        "start\nif (完好) then：是\n:退款;\nendif\nstop",
+        "start\nif (完好) then (是)\n:退款;\nendif\nstop",
+        [(3, 14, "label-parentheses")],
+    ),
+    (
+        "a full-width semicolon behind a label",
+        "start\nif (完好) then 是；\n:退款;\nendif\nstop",
+        "start\nif (完好) then (是)\n:退款;\nendif\nstop",
+        [(3, 14, "label-parentheses")],
+    ),
+    (
+        "half of the parentheses",
+        "start\nif (完好) then 是)\n:退款;\nendif\nstop",
+        "start\nif (完好) then (是)\n:退款;\nendif\nstop",
+        [(3, 14, "label-parentheses")],
+    ),
+    (
+        "`equals` without parentheses",
+        "start\nif (完好) equals 是 then\n:退款;\nendif\nstop",
+        "start\nif (完好) then (是)\n:退款;\nendif\nstop",
+        [(3, 16, "label-parentheses")],
+    ),
+    (
+        "`则` for `then`",
+        "start\nif (完好) 则 (是)\n:退款;\nendif\nstop",
+        "start\nif (完好) then (是)\n:退款;\nendif\nstop",
+        [(3, 9, "foreign-keyword")],
+    ),
+    (
+        "a colon behind `else`",
+        "start\nif (完好) then (是)\n:退款;\nelse：否\n:拒绝;\nendif\nstop",
+        "start\nif (完好) then (是)\n:退款;\nelse (否)\n:拒绝;\nendif\nstop",
+        [(5, 6, "label-parentheses")],
+    ),
+    (
+        "a label of an arrow without its semicolon",
+        "start\n->退款\n:核对;\nstop",
+        "start\n->退款;\n:核对;\nstop",
+        [(3, 5, "missing-semicolon")],
+    ),
+    (
+        "a coloured action with full-width signs",
+        "start\n#pink：核对；\nstop",
+        "start\n#pink:核对;\nstop",
+        [(3, 9, "full-width")],
+    ),
+    (
+        "an action behind `repeat` with full-width signs",
+        "start\nrepeat：拨号；\nrepeat while (占线)\nstop",
+        "start\nrepeat :拨号;\nrepeat while (占线)\nstop",
+        [(3, 10, "full-width")],
+    ),
+    (
+        "a note with a full-width colon",
+        "start\n:核对;\nnote left：先查询\nstop",
+        "start\n:核对;\nnote left: 先查询\nstop",
+        [(4, 10, "full-width")],
+    ),
+    (
+        "a frame with full-width braces",
+        "start\npartition 核对｛\n:查询;\n｝\nstop",
+        "start\npartition 核对 {\n:查询;\n}\nstop",
+        [(3, 13, "full-width"), (5, 1, "full-width")],
+    ),
+    (
         "a condition without parentheses",
         "start\nif 完好 then (是)\n:退款;\nelse (否)\n:拒绝;\nendif\nstop",
         "start\nif (完好) then (是)\n:退款;\nelse (否)\n:拒绝;\nendif\nstop",
@@ -254,7 +326,14 @@ MENDED: list[tuple[str, str, str, Warned]] = [
 ]
 
 #: PlantUML reads these, only otherwise than they were meant.
-READ_ANYWAY = {"a full-width semicolon", "two semicolons", "three semicolons and spaces"}
+READ_ANYWAY = {
+    "a full-width semicolon",
+    "two semicolons",
+    "three semicolons and spaces",
+    "half of the parentheses",
+    "`则` for `then`",
+    "a label of an arrow without its semicolon",
+}
 
 
 @pytest.mark.parametrize(("bad", "good"), [pytest.param(*case[1:3], id=case[0]) for case in MENDED])
@@ -314,11 +393,12 @@ def test_strict_reads_a_full_width_semicolon_as_plantuml_does() -> None:
     ],
 )
 def test_a_diagram_whose_end_is_missing_means_the_same(end: str, places: Warned) -> None:
-    """PlantUML closes what is open at the end of the text; recovery tells it."""
+    """PlantUML closes the blocks that are open at `@enduml`; recovery tells it."""
     text = "@startuml\nstart\nif (a?) then (yes)\n:x;\nelse (no)\n:y;\n"
     whole = loads(text + "endif\n@enduml\n")
-    assert loads(text + end) == whole
-    assert not loads(text + end).warnings
+    if end.endswith("@enduml\n"):
+        assert loads(text + end) == whole
+        assert not loads(text + end).warnings
     assert loads(text + end, recover=True) == whole
     assert warned(text + end) == places
 
@@ -616,7 +696,7 @@ def test_a_text_without_its_first_line_may_have_its_last() -> None:
 
 
 def test_a_block_that_is_not_closed_ends_where_the_next_begins() -> None:
-    found = list(parse_all("@startuml\n:a;\n@startuml\n:b;\n@enduml\n"))
+    found = list(parse_all("@startuml\n:a;\n@startuml\n:b;\n@enduml\n", recover=True))
     assert [type(each).__name__ for each in found] == ["Diagram", "Diagram"]
 
 
