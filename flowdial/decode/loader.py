@@ -161,6 +161,9 @@ def _from_pretrained(source: ModelSource, kwargs: dict[str, Any]) -> tuple[Any, 
         tokenizer = AutoTokenizer.from_pretrained(source.path_or_id, **where)
         return tokenizer, AutoModelForCausalLM.from_pretrained(source.path_or_id, **where, **kwargs)
 
+    if source.revision is None and "quantization_config" not in kwargs:
+        folder = Path(source.path_or_id)
+        return AutoTokenizer.from_pretrained(folder, local_files_only=True), _read(folder, kwargs)
     if source.revision is None:
         return opened(local_files_only=True)
     try:
@@ -168,6 +171,25 @@ def _from_pretrained(source: ModelSource, kwargs: dict[str, Any]) -> tuple[Any, 
     except (OSError, ValueError):
         _reach_hub()
         return opened()
+
+
+def _read(folder: Path, kwargs: dict[str, Any]) -> Any:
+    """A model of this machine. Weights that are read and not mapped are in memory once, and not beside their file."""
+    from safetensors import safe_open
+    from transformers import AutoConfig, AutoModelForCausalLM, GenerationConfig
+    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING
+
+    file = folder / "model.safetensors"
+    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    if not file.is_file() or type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
+        return AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, **kwargs)
+    kind: Any = MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
+    with safe_open(file, framework="pt", device="cpu", backend="pread") as opened:
+        weights = {name: opened.get_slice(name) for name in opened.keys()}  # noqa: SIM118
+        model, report = kind.from_pretrained(None, config=config, state_dict=weights, **kwargs)
+    if (folder / "generation_config.json").is_file():
+        model.generation_config = GenerationConfig.from_pretrained(folder, local_files_only=True)
+    return model, report
 
 
 def _reach_hub() -> None:
