@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 Encode = Callable[[str], Sequence[int]]
 
@@ -76,6 +77,7 @@ def compile_options(
     """
     if not options or len(set(options)) != len(options):
         raise ValueError("options must be distinct and at least one")
+    encode = cache(encode)
     if isinstance(end, str):
         return from_paths([after(prefix, option + end, encode) for option in options])
     return from_paths([(*after(prefix, option, encode), *end) for option in options])

@@ -10,6 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from weakref import WeakKeyDictionary
 
 from flowdial.constraint import Encode, after, from_paths
@@ -44,9 +45,8 @@ def compile_branches(model: Scorer, prefix: Parts, stems: tuple[Parts, ...]) -> 
         if key in steps:
             steps.move_to_end(key)
             return steps[key]
-    compiled = Compiled(
-        in_context(prefix, "", model.encode), tuple(in_context(stem, prefix[-1], model.encode) for stem in stems)
-    )
+    encode = cache(model.encode)
+    compiled = Compiled(in_context(prefix, "", encode), tuple(in_context(stem, prefix[-1], encode) for stem in stems))
     if any(compiled.stems):
         told_apart(compiled.stems)
     with _lock:

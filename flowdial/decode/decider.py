@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import Protocol
 
 from flowdial.decode.compiled import Parts, compile_branches, in_context, told_apart
@@ -97,8 +98,9 @@ def _chosen(model: Chooser, asked: Asked) -> list[float]:
 def _scored(model: Scorer, asked: Asked) -> list[float]:
     compiled = compile_branches(model, asked.prefix, asked.stems)
     contexts = [stem[-1] if stem else asked.prefix[-1] for stem in asked.stems]
-    endings = [in_context(parts, before, model.encode) for parts, before in zip(asked.endings, contexts, strict=True)]
-    against = [in_context(parts, before, model.encode) for parts, before in zip(asked.against, contexts, strict=False)]
+    encode = cache(model.encode)
+    endings = [in_context(parts, before, encode) for parts, before in zip(asked.endings, contexts, strict=True)]
+    against = [in_context(parts, before, encode) for parts, before in zip(asked.against, contexts, strict=False)]
     if not any(compiled.stems):
         told_apart(endings)
     scores = model.score(
