@@ -98,6 +98,10 @@ class ModelError(FlowDialError):
     """A language model or an adapter cannot be fetched, opened or used."""
 
 
+class PromptTooLong(ModelError):
+    """A branch of the prompt has more tokens than the model reads; with fewer of the user's words it may fit."""
+
+
 class BusyError(ModelError):
     """The model has more to do than it takes on. The session is unchanged: try again in a moment."""
 

@@ -21,13 +21,15 @@ from flowdial.decode.repetition import until_it_repeats
 from flowdial.decode.scoring import Scores, score
 from flowdial.decode.segments import Place, Segment, SegmentCache
 from flowdial.decode.tree import TokenTree, token_tree
-from flowdial.errors import ModelError
+from flowdial.errors import ModelError, PromptTooLong
 
 if TYPE_CHECKING:
     from flowdial.decode.loader import LoadedModel
 
 #: Bytes of keys and values that are kept between calls.
 CACHE_BYTES = 128 * 2**20
+#: Tokens of all options of a decision: some 10 seconds of a small model on two cores.
+MAX_TOKENS = 16_384
 #: Decisions that may wait for the model, and decisions that share a pass at most.
 WAITING = 256
 BATCH = 32
@@ -93,13 +95,13 @@ class CausalModel:
         """See `Scorer.score`."""
         constant = tuple(map(tuple, stems)) if stems is not None else ((),) * len(endings)
         query = Query(tuple(prefix), constant, tuple(map(tuple, endings)), among)
-        self._fits(query.longest)
+        self._check(query)
         return self._combiner.ask(query)
 
     def score_all(self, queries: Sequence[Query]) -> list[Scores]:
         """The scores of several queries, in one pass where their tokens are not too many."""
         for query in queries:
-            self._fits(query.longest)
+            self._check(query)
         with self._lock:
             return self._score(queries)
 
@@ -123,11 +125,17 @@ class CausalModel:
                 first = (str(error).splitlines() or [type(error).__name__])[0]
                 raise ModelError(f"the model failed: {first}", hint="try a smaller model, or `--device cpu`") from error
 
+    def _check(self, query: Query) -> None:
+        self._fits(query.longest)
+        if query.size > MAX_TOKENS:
+            message = f"the options have {query.size:,} tokens together, and a decision reads at most {MAX_TOKENS:,}"
+            raise ModelError(message, hint="divide the choice into several steps of fewer options")
+
     def _fits(self, length: int) -> None:
         context = self._backbone.context
         if context is not None and length > context:
             message = f"the prompt and an option have {length} tokens, and the model reads {context}"
-            raise ModelError(message, hint="shorten the option, or open a model that reads more")
+            raise PromptTooLong(message, hint="shorten the option, or open a model that reads more")
 
     # ---- what is constant ----
     def _places(self, query: Query) -> list[Place]:

@@ -40,3 +40,8 @@ class Query:
     def longest(self) -> int:
         """Tokens of the longest branch."""
         return len(self.prefix) + max(len(s) + len(e) for s, e in zip(self.stems, self.endings, strict=True))
+
+    @property
+    def size(self) -> int:
+        """Tokens of all branches, without the prefix."""
+        return sum(len(s) + len(e) for s, e in zip(self.stems, self.endings, strict=True))

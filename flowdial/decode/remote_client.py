@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flowdial.decode.extras import needs_extra
-from flowdial.errors import ModelError
+from flowdial.errors import ModelError, PromptTooLong
 
 if TYPE_CHECKING:
     import openai
@@ -149,7 +149,7 @@ class Client:
         if code in (404, 405):
             return NotThere(f"{error.request.url.path} is not there on {self.shown} ({code})", hint=_ADDRESS)
         if code in (400, 413, 422, 500) and _CONTEXT.search(said):
-            return ModelError(f"the prompt is too long for the model: {said}", hint="open a model that reads more")
+            return PromptTooLong(f"the prompt is too long for the model: {said}", hint="open a model that reads more")
         if code == 429:
             return ModelError(f"{self.shown} has too much to do (429), also after {self._retries} retries: {said}")
         kind = Refused if code in (400, 422, 501) or (code == 500 and _NOT_DONE.search(said)) else ModelError

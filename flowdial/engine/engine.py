@@ -10,14 +10,14 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flowdial.decode.combining import Cancellation
 from flowdial.decode.decider import decide
 from flowdial.decode.protocol import LanguageModel
 from flowdial.engine.turn import Choice, Turn
-from flowdial.errors import ModelError, SessionError
+from flowdial.errors import ModelError, PromptTooLong, SessionError
 from flowdial.flow import SILENT, STATES, Flow, load
 from flowdial.flow.text import plain
 from flowdial.reply import PIPELINES, Draft, Pipeline, Situation
@@ -29,19 +29,23 @@ from flowdial.session.options import flow_language
 #: A move is made where it leads the next best by this much probability; else the bot asks back.
 MARGIN = 0.2
 _RECENT = 4
+#: Characters of the user's text that are read at least; a model that does not read so many fails.
+_LEAST_WORDS = 20
 _SPEAKING = STATES | {"action", "decision"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Decision:
     """A move, the probability of every legal one (empty where there was no choice), whether the bot stays only
-    because it is not sure, and whether a model was called.
+    because it is not sure, whether a model was called, and whether it read only a part of the user's text: `words`.
     """
 
     move: Move
     chances: Mapping[str, float]
+    words: str
     unsure: bool = False
     called: bool = False
+    shortened: bool = False
 
 
 ModelSupplier = Callable[[], LanguageModel]
@@ -108,7 +112,8 @@ class Engine:
         session.append(Event(text, move.id, reply))
         probability = decision.chances.get(move.id, 1.0)
         choices = self._choices(moves, decision.chances)
-        return self._turn(before, after, move, probability, choices, reply, decision.called, begun)
+        turn = self._turn(before, after, move, probability, choices, reply, decision.called, begun)
+        return replace(turn, shortened=decision.shortened)
 
     async def aturn(self, session: Session, text: str, *, listen: Listener | None = None) -> Turn:
         """`turn` without blocking the event loop; `listen` is called in a worker thread.
@@ -154,23 +159,31 @@ class Engine:
 
     def _choose(self, moves: tuple[Move, ...], text: str) -> _Decision:
         if len(moves) == 1:
-            return _Decision(moves[0], {})
+            return _Decision(moves[0], {}, text)
         stay = moves[-1]
         if not text.strip():
-            return _Decision(stay, {m.id: float(m is stay) for m in moves}, unsure=True)
-        chances = self._decide(options(self.flow, moves), text)
+            return _Decision(stay, {m.id: float(m is stay) for m in moves}, text, unsure=True)
+        chances, asked = self._decide(options(self.flow, moves), text, prompts.MAX_WORDS)
         best, second = sorted(chances.values(), reverse=True)[:2]
         top = next(move for move in moves if chances[move.id] == best)
         unsure = top is not stay and best - second < self.margin
-        return _Decision(stay if unsure else top, chances, unsure, called=True)
+        return _Decision(stay if unsure else top, chances, asked.words, unsure, True, asked.shortened)
 
-    def _decide(self, found: tuple[Option, ...], text: str) -> dict[str, float]:
-        """Probability of each legal move, `stay` included."""
-        asked = {option.question for option in found}
-        question = asked.pop() if len(asked) == 1 else ""
+    def _decide(
+        self, found: tuple[Option, ...], text: str, limit: int
+    ) -> tuple[dict[str, float], prompts.DecisionPrompt]:
+        """Probability of each legal move, `stay` included, and what was read: less text where the model reads less."""
+        questions = {option.question for option in found}
+        question = questions.pop() if len(questions) == 1 else ""
         names = [option.name for option in found]
-        values = decide(self.model, prompts.decision(self.lang, question, names, text, layout=self.model.layout))
-        return dict(zip([*(option.move.id for option in found), STAY], values, strict=True))
+        asked = prompts.decision(self.lang, question, names, text, layout=self.model.layout, limit=limit)
+        try:
+            values = decide(self.model, asked)
+        except PromptTooLong:
+            if len(text) <= limit // 4 or limit < _LEAST_WORDS:
+                raise
+            return self._decide(found, text, limit // 4)
+        return dict(zip([*(option.move.id for option in found), STAY], values, strict=True)), asked
 
     def _choices(self, moves: tuple[Move, ...], chances: Mapping[str, float]) -> tuple[Choice, ...]:
         names = {option.move.id: option.name for option in options(self.flow, moves)}
@@ -200,7 +213,7 @@ class Engine:
         asks = len(nodes) == 1 and (nodes[0].kind == "decision" or said.endswith(("?", "？")))
         return Situation(
             lang=self.lang,
-            words=text,
+            words=text if decision is None else decision.words,
             step=said,
             asks=asks,
             offers=self.flow.kind == "state" and len(found) > 1 and not asks,

@@ -22,7 +22,8 @@ class Turn:
 
     `move` is the id of the edge taken, `stay`, or `back`; `start` for the opening turn. `legal` are the ids
     of the moves that were legal, `choices` the same with names and probabilities. `model_called` says whether
-    a model took part, `ms` is the time to the end of the reply in milliseconds.
+    a model took part, `shortened` that it read only the beginning and the end of the user's text, `ms` is the time to
+    the end of the reply in milliseconds.
     """
 
     reply: str
@@ -36,6 +37,7 @@ class Turn:
     model_called: bool
     ms: float
     done: bool
+    shortened: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The object of the line protocol."""
@@ -51,6 +53,7 @@ class Turn:
                 {"move": c.move, "name": c.name, "to": c.to, "probability": c.probability} for c in self.choices
             ],
             "model_called": self.model_called,
+            "shortened": self.shortened,
             "ms": round(self.ms, 1),
             "done": self.done,
         }

@@ -28,6 +28,8 @@ _KINDS = {
     "history*": "deep_history",
 }
 _POINTS = {"[H]": "history", "[H*]": "deep_history"}
+#: Characters of all names: that of a state holds those of the states around it.
+MAX_NAMES = 64_000_000
 #: The group of everything that stands in no composite state.
 _ROOT = ""
 
@@ -57,10 +59,13 @@ class _Builder:
         self.edges: list[Edge] = []
         self.bodies: dict[ast.Span, str] = {}
         self.regions: Counter[str] = Counter()
-        self.last: tuple[str, str] | None = None
+        self.last: str | None = None
         self.separator = "."
         self.linked = False
         self.aliases: set[str] = set()
+        self.notes: set[str] = set()
+        self.maps: set[str] = set()
+        self.written = 0
 
     # ---- the walk ----
     def walk(self, visit: Callable[[ast.Statement, _Group], None]) -> None:
@@ -99,13 +104,16 @@ class _Builder:
             path = self.find(statement.name, group.at)
             path = path or self.create(statement.name, group.at, statement.span, declared=True)
             self.describe(path, statement.text, statement.span)
-            self.last = (path, group.at)
         elif isinstance(statement, ast.Json):
             self.declare_json(statement, group.at)
+        elif isinstance(statement, ast.Map):
+            self.declare_map(statement, group.at)
         elif isinstance(statement, ast.Decoration) and statement.keyword == "set":
             self.set_separator(statement.text)
+        elif isinstance(statement, ast.Decoration) and statement.keyword == "url":
+            self.declared(statement.text, group.at, statement.span)
         elif isinstance(statement, ast.Note) and statement.alias:
-            self.aliases.add(statement.alias)
+            self.declare_note(statement, group.at)
         elif isinstance(statement, ast.Note) and not (statement.of or statement.free or self.last):
             raise self.unowned(statement)
 
@@ -125,21 +133,59 @@ class _Builder:
         self.nodes[path] = replace(node, kind=kind, label=label, say=say, line=line, stereotype=stereotype)
         if statement.text:
             self.describe(path, statement.text, statement.span)
-        if statement.body is not None:
+        if statement.body is None:
+            self.last = path
+        else:
             self.bodies[statement.span] = path
-        self.last = (path, group)
+
+    def declare_note(self, statement: ast.Note, group: str) -> None:
+        """A note with a name of its own, which must be new in its group."""
+        name = statement.alias
+        path = (self.qualified(name, group) if self.separates(name) else None) or _join(group, name)
+        if path in self.nodes or path in self.notes:
+            raise self.taken("note", name, statement.span, "give the note a name of its own")
+        self.aliases.add(name)
+        self.notes.add(path)
 
     def declare_json(self, statement: ast.Json, group: str) -> None:
         """A table, which must be new: one of several lines wherever its name is found, else in its own group."""
         name, many = statement.name, "\n" in statement.text
         self.check_data(statement)
-        taken = self.find(name, group) if many else _join(group, name)
-        if taken in self.nodes and taken != group:
-            hint = "give the data a name of their own"
-            raise self.refused("json", f"`{name}` is declared already", statement.span, hint)
-        path = self.create(name, group, statement.span, declared=True)
+        path = self.add_table(statement, group, self.find(name, group) if many else _join(group, name))
         label = unescaped(statement.display) or (self.nodes[path].label if many else name)
         self.nodes[path] = replace(self.nodes[path], kind="json", label=label)
+
+    def declare_map(self, statement: ast.Map, group: str) -> None:
+        """A table whose rows may lead to states that are declared above."""
+        path = self.add_table(statement, group, self.find(statement.name, group))
+        label = unescaped(statement.display) or statement.name
+        self.nodes[path] = replace(self.nodes[path], kind="json", label=label)
+        self.maps.add(path)
+        for number, row in data.map_rows(statement.text):
+            line = statement.span.line + number - 1
+            span = ast.Span(line, 1, line, 1)
+            if row is None or row.target == "":
+                hint = "write `key => value`, or `key *-> Name` to lead to a state"
+                raise self.refused("map", "this is no row of a map", span, hint)
+            if row.target:
+                self.add_edge(path, self.declared(row.target, group, span))
+
+    def add_table(self, statement: ast.Json | ast.Map, group: str, taken: str | None) -> str:
+        """A node for data, whose name none may bear yet."""
+        if (taken in self.nodes and taken != group) or _join(group, statement.name) in self.notes:
+            raise self.taken("json", statement.name, statement.span, "give the data a name of their own")
+        return self.create(statement.name, group, statement.span, declared=True)
+
+    def taken(self, code: str, name: str, span: ast.Span, hint: str) -> Exception:
+        return self.refused(code, f"`{name}` is declared already", span, hint)
+
+    def declared(self, name: str, group: str, span: ast.Span) -> str:
+        """The state of a name, which must be declared above; transitions declare none."""
+        path = self.find(name, group)
+        if path is None:
+            fault = f"no state `{name}` is declared above"
+            raise self.refused("unknown-state", fault, span, f"write `state {name}` above")
+        return path
 
     def check_data(self, statement: ast.Json) -> None:
         wrong = data.fault(statement.text)
@@ -152,6 +198,8 @@ class _Builder:
 
     def describe(self, path: str, text: str, span: ast.Span) -> None:
         node = self.nodes[path]
+        if path in self.maps:
+            return
         if node.kind == "json":
             raise self.refused("json", f"`{node.name}` is data, and has no description", span, "write it into the data")
         self.nodes[path] = replace(node, text=f"{node.text}\n{unescaped(text)}".strip())
@@ -169,30 +217,30 @@ class _Builder:
             source = self.end(statement.source, group.at, statement.span, "start")
             target = self.end(statement.target, group.at, statement.span, "end")
             self.linked = True
-            self.edges.append(Edge(f"e{len(self.edges) + 1}", source, target, unescaped(statement.event)))
-
+            self.add_edge(source, target, unescaped(statement.event))
         elif isinstance(statement, ast.Note) and statement.free and not (statement.alias or self.linked):
             raise self.unowned(statement)
 
     # ---- third pass: notes ----
     def annotate(self, statement: ast.Statement, group: _Group) -> None:
-        if isinstance(statement, ast.State):
-            path = self.find(statement.name, group.at)
-            self.last = (path, group.at) if path and statement.body is None else None
-        if not isinstance(statement, ast.Note) or statement.free:
+        if isinstance(statement, ast.State) and statement.body is None:
+            self.last = self.find(statement.name, group.at)
+        if not isinstance(statement, ast.Note) or statement.free or statement.of in self.aliases:
             return
         path = self.noted(statement, group.at)
         if path is None:
             raise self.unowned(statement)
         node = self.nodes[path]
         self.nodes[path] = replace(node, note=f"{node.note}\n{statement.text}".strip())
+        self.last = path
 
     def noted(self, note: ast.Note, group: str) -> str | None:
-        """The state that a note belongs to. Within a composite state its plain name is that of a state in it."""
-        if not note.of:
-            return self.owner(group)
-        path = self.find(note.of, group)
-        if group and self.separator and note.of == self.nodes[group].name:
+        """The state that a note belongs to: without a name the last one that was declared, or that has a note.
+
+        Within a composite state its plain name is that of a state in it.
+        """
+        path = self.find(note.of, group) if note.of else self.last
+        if note.of and group and self.separator and note.of == self.nodes[group].name:
             path = _join(group, note.of)
             if path not in self.nodes:
                 fault = f"a note within `{note.of}` cannot name `{note.of}` itself"
@@ -206,10 +254,6 @@ class _Builder:
         if note.free:
             fault = "there is no transition before the note"
         return self.refused("note", fault, note.span, "name a state of the diagram, as in `note right of Name`")
-
-    def owner(self, group: str) -> str | None:
-        """The state that a note without a name belongs to: the one that was declared last in the same group."""
-        return self.last[0] if self.last and self.last[1] == group else None
 
     def end(self, end: ast.Endpoint, group: str, span: ast.Span, point: str) -> str:
         """The node that an end of a transition means; `point` is what `[*]` is on this side."""
@@ -228,7 +272,6 @@ class _Builder:
 
     def point(self, group: str, kind: str, span: ast.Span) -> str:
         """The start, end or history of a group; it arises where it is first used."""
-        self.last = None
         mark = {"start": "[*]", "end": "[*]end", "history": "[H]", "deep_history": "[H*]"}[kind]
         path = _join(group, mark)
         if path not in self.nodes:
@@ -248,7 +291,7 @@ class _Builder:
         return path
 
     def find(self, name: str, group: str) -> str | None:
-        if self.separator and self.separator in name.strip(self.separator):
+        if self.separates(name):
             return self.qualified(name, group)
         plain = name.removeprefix(self.separator) if self.separator else name
         found = self.named[plain]
@@ -258,6 +301,10 @@ class _Builder:
             return found[0]
         own = _join(group, plain)
         return own if own in self.nodes else None
+
+    def separates(self, name: str) -> bool:
+        """Whether a name tells also where its state stands."""
+        return bool(self.separator) and self.separator in name.strip(self.separator)
 
     def qualified(self, name: str, group: str) -> str | None:
         parts = name.split(self.separator)
@@ -272,7 +319,7 @@ class _Builder:
     def create(self, name: str, group: str, span: ast.Span, *, declared: bool = False) -> str:
         """A new state. Only a declaration makes the composite states that `A.B` names on the way."""
         separator = self.separator
-        if not separator or separator not in name.strip(separator):
+        if not self.separates(name):
             plain = name.removeprefix(separator) if separator else name
             return self.add_named(plain, group, "state", "", span)
         *owners, last = name.split(separator)
@@ -328,12 +375,19 @@ class _Builder:
             self.contain(group)
         return path
 
+    def add_edge(self, source: str, target: str, label: str = "") -> None:
+        self.edges.append(Edge(f"e{len(self.edges) + 1}", source, target, label))
+
     def contain(self, group: str) -> None:
         if group and self.nodes[group].kind == "state":
             self.nodes[group] = replace(self.nodes[group], kind="composite")
 
     def add(self, path: str, kind: str, label: str, span: ast.Span, parent: str, name: str = "") -> None:
         say = self.diagram.annotations.get(span.line, {}).get("say", "")
+        self.written += len(path)
+        if self.written > MAX_NAMES:
+            message = f"the names of all states, with those they stand in, have more than {MAX_NAMES:,} characters"
+            raise self.refused("too-deep", message, span, "draw parts as diagrams of their own")
         line = self.diagram.line(span)
         self.nodes[path] = Node(path, kind, unescaped(label), line, say=say, parent=parent, name=name)
 
@@ -347,7 +401,7 @@ class _Builder:
 
 def _named(statement: ast.Statement) -> Iterator[str]:
     """The names that a statement writes, without brackets and bars."""
-    if isinstance(statement, ast.State | ast.Description | ast.Json):
+    if isinstance(statement, ast.State | ast.Description | ast.Json | ast.Map):
         yield statement.name
     elif isinstance(statement, ast.Transition):
         ends = (statement.source.name, statement.target.name)

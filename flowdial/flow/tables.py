@@ -1,4 +1,4 @@
-"""What a `json` block holds.  Flow of a state diagram -> rows of key and value.  Knows JSON; knows no format."""
+"""What a `json` or `map` block holds.  Flow of a state diagram -> rows of key and value.  Knows no format."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flowdial.flow.model import Flow
-from flowdial.notation import ast
+from flowdial.notation import ast, data
 
 Row = tuple[str, str]
 
@@ -16,16 +16,22 @@ def tables(flow: Flow) -> dict[int, list[Row]]:
     """The rows of each table, by the line of its node; none where the flow was not built of a text."""
     if flow.source is None:
         return {}
-    return {flow.source.line(found.span): rows(found.text) for found in _blocks(flow.source.body)}
+    return {flow.source.line(found.span): _rows(found) for found in _blocks(flow.source.body)}
 
 
-def _blocks(body: ast.Body) -> Iterator[ast.Json]:
+def _blocks(body: ast.Body) -> Iterator[ast.Json | ast.Map]:
     bodies = [body]
     while bodies:
         for statement in bodies.pop():
-            if isinstance(statement, ast.Json):
+            if isinstance(statement, ast.Json | ast.Map):
                 yield statement
             bodies += ast.inner(statement)
+
+
+def _rows(found: ast.Json | ast.Map) -> list[Row]:
+    if isinstance(found, ast.Json):
+        return rows(found.text)
+    return [(row.key, row.value) for _, row in data.map_rows(found.text) if row]
 
 
 def rows(text: str) -> list[Row]:

@@ -27,7 +27,8 @@ from flowdial.notation.ast import (
     Terminal,
     While,
 )
-from flowdial.notation.builder import Builder, between, span
+from flowdial.notation.builder import Builder, between, span, unreadable
+from flowdial.notation.colors import is_color
 
 
 class ActivityBuilder(Builder):
@@ -36,7 +37,7 @@ class ActivityBuilder(Builder):
     # ---- one statement a terminal ----
     def _terminal(self, token: Token) -> Statement:
         word = token.rstrip("; \t").lower()
-        return Terminal(span(token), "detach" if word == "kill" else word)
+        return Terminal(span(token), "detach" if word.startswith("kill") else word)
 
     START = STOP = END = DETACH = BREAK = _terminal
 
@@ -49,7 +50,8 @@ class ActivityBuilder(Builder):
         )
 
     def LIST_ITEM(self, token: Token) -> Statement:
-        return Action(span(token), self.fields(token)["list_text"] or "")
+        found = self.fields(token)
+        return Action(span(token), found["list_text"] or found["star_text"] or "")
 
     def ARROW(self, token: Token) -> Statement:
         found = self.fields(token)
@@ -77,6 +79,11 @@ class ActivityBuilder(Builder):
         found = self.fields(token)
         text = (found["note_text"] or found["note_body"] or "").strip()
         return Note(span(token), text, color=found["note_color"] or found["note_block_color"] or "")
+
+    def LINK_COLOR(self, token: Token) -> Statement:
+        if not is_color(self.fields(token)["link_color"] or ""):
+            raise unreadable(token)
+        return self.DECORATION(token)
 
     # ---- blocks ----
     loop_body = Builder.body
@@ -153,7 +160,9 @@ class ActivityBuilder(Builder):
         opening, body, closing = children
         found = self.fields(opening)
         name = found["group_quoted"] or found["group_name"] or found["group_text"] or ""
-        return Group(between(opening, closing), name.strip().strip('"').strip(), body, found["group_color"] or "")
+        return Group(
+            between(opening, closing), _QUOTED.sub(r"\1", name.strip()).strip(), body, found["group_color"] or ""
+        )
 
 
 def _parallel(word: str, children: list[Any]) -> Statement:
@@ -161,6 +170,7 @@ def _parallel(word: str, children: list[Any]) -> Statement:
     return Parallel(between(opening, closing), word, tuple(children[1:-1]), span(closing))
 
 
+_QUOTED = re.compile(r'^"([^"]*)"$')
 _STYLE = re.compile(r"^-(?:\[[^\]\n]*\]-?)?>[ \t]*")
 
 

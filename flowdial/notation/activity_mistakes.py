@@ -6,19 +6,27 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flowdial.notation.mistakes import Mistake, first, legacy, shape
+from flowdial.notation.mistakes import Mistake, decoration, first, legacy, shape
 from flowdial.notation.words import ACTIVITY
 
 _LABELLED = r"(?:else\s*)?if|while|switch|case|else|end\s*while|repeat\s*while"
 
 # Full-width signs where punctuation stands: a Chinese text may hold them anywhere else.
-_FULL_WIDTH_ENDS = (r"(?P<at>：)", r".*(?P<at>；)\s*$")
+_FULL_WIDTH_ENDS = (
+    r"(?P<at>：)",
+    r"(?:(?:floating\s+)?note\b[^:：]*|title|caption|legend|header|footer)(?P<at>：)",
+    r".*(?P<at>；)\s*$",
+)
 _FULL_WIDTH_PARENTHESES = (
     rf"(?:{_LABELLED})\s*(?P<at>（)",
     r"(?:(?:else\s*)?if|while|repeat\s*while)\s*\(.*\)\s*(?:then|is|equals?|not)\s*(?P<at>（)",
     rf"(?:{_LABELLED})\b[^（]*\([^)（]*(?P<at>）)\s*(?:then\b.*)?$",
     r"(?:(?:else\s*)?if|while|repeat\s*while)\s*\(.*\)\s*(?:then|is|equals?|not)\s*\([^)）]*(?P<at>）)\s*$",
 )
+#: A colon before a label, and what may stand behind one; an action is no label.
+_COLON_HERE = r"[:：](?!.*[;；]\s*$)\s*"
+_COLON = rf"(?:{_COLON_HERE})?"
+_PUNCTUATED = r"[\s:;)：；）]*"
 _UNCLOSED = "the `(` is never closed"
 _PARENS = r"\([^()]*\)"
 #: `if (…) then (…)` and its like, with their parentheses.
@@ -105,6 +113,12 @@ _SHAPES = (
         for pattern in (_HEAD, rf"(?!repeat)(?:else|(?:goto|label)\s+[\w.]+|{_WHOLE})")
     ),
     shape(
+        "repeat-test",
+        r"repeat\s*while\s+(?P<at>not)\s*\(",
+        "the condition is missing before `not`",
+        "write `repeat while (…) not (…)`",
+    ),
+    shape(
         "condition-parentheses",
         r"(?:(?:else\s*)?if|while|switch|repeat\s*while)\s+(?P<at>[^(\s].*?)(?=\s+(?:then|is)\b|\s*[:：{]?\s*$)",
         "the condition is not in parentheses",
@@ -133,13 +147,6 @@ _SHAPES = (
         "{before}",
     ),
     shape(
-        "trailing-semicolon",
-        r"end\s*while\s*\(.*\)\s*(?P<at>;)\s*$",
-        "`endwhile (…)` ends without a semicolon",
-        "leave it out",
-        "{before}",
-    ),
-    shape(
         "label-parentheses",
         r"(?P<at>case)\s*;?\s*$",
         "the case has no label",
@@ -148,17 +155,19 @@ _SHAPES = (
     ),
     shape(
         "label-parentheses",
-        r"(?:else(?!\s*if\b)|case|end\s*while)\s+(?P<at>[^(\s].*?)\s*[:;]?\s*$",
+        rf"(?P<head>else(?!\s*if\b)|case|end\s*while)(?:\s+{_COLON}|{_COLON_HERE})(?P<at>[^(\s:：].*?){_PUNCTUATED}$",
         "the label is not in parentheses",
         "write the label in parentheses, as in `else (no)` or `case (paid)`",
-        "{before}({at})",
+        "{head} ({at})",
     ),
     shape(
         "label-parentheses",
-        r"(?:(?:else\s*)?if|while|repeat\s*while)\s*\(.*\)\s*(?:then|is|not)\s*(?P<at>[^(\s].*?)(?=\s+not\b|\s*$)",
+        rf"(?P<head>(?:(?:else\s*)?if|while|repeat\s*while)\s*\(.*\)\s*(?:then|is|equals?|not))\s*{_COLON}"
+        rf"(?P<at>(?!then\b)[^(\s:：](?:(?!\bthen\b)[^()]|{_PARENS})*?)"
+        rf"(?:(?P<rest>\s+not\b.*)|(?:\s+then(?:\s*{_PARENS})?)?{_PUNCTUATED})$",
         "the label is not in parentheses",
         "write the label in parentheses, as in `then (yes)`, `is (yes)`, `not (no)`",
-        "{before}({at}){after}",
+        "{head} ({at}){rest}",
     ),
     shape(
         "switch-default",
@@ -185,6 +194,19 @@ _SHAPES = (
         for words, meant in _ENDS
     ),
     shape(
+        "arrow-style",
+        r"-\[[^\]]*?(?P<at>plain|norank|single|thickness=\d+)[^\]]*\]->",
+        "`{at}` is not a style of the arrows of activity diagrams",
+        "write `dashed`, `dotted`, `bold`, `hidden` or a colour, as in `-[#red,dashed]->`",
+    ),
+    shape(
+        "join-text",
+        r"(?:end\s*(?:fork|merge)|fork\s*end)\s*(?P<at>\{\s*\})\s*;?\s*$",
+        "the braces hold nothing",
+        "write `end fork`, or `end fork {and}`",
+        "{before}",
+    ),
+    shape(
         "brace",
         r"(?P<at>\{)\s*$",
         "a brace stands on a line of its own",
@@ -199,6 +221,20 @@ _SHAPES = (
         "{before}partition {{",
     ),
     shape(
+        "group-name",
+        r"(?P<at>partition|package|rectangle|card)\s*$",
+        "the {at} has neither a name nor a brace",
+        'write `{at} "name" {`',
+        "{before}{at} {{",
+    ),
+    shape(
+        "group-name",
+        r"(?P<at>partition|package|rectangle|card)(?=[\"“”])",
+        "there is no space behind `{at}`",
+        'write `{at} "name" {`',
+        "{before}{at} {after}",
+    ),
+    shape(
         "end-partition",
         r"end\s*(?P<at>partition|package|rectangle|card)\b",
         "`end {at}` is not a keyword",
@@ -208,7 +244,7 @@ _SHAPES = (
     shape(
         "repeat-action",
         r"repeat\s*(?P<at>:)\s*$",
-        "`repeat` is not followed by a colon",
+        "a `:` begins an action, and none follows",
         "write `repeat` on a line of its own, or `repeat :text;`",
         "{before}",
     ),
@@ -376,7 +412,7 @@ def explain(line: str, column: int, opened: Sequence[str]) -> Mistake:
     """The best wording for a line that is refused at `column` (from 1) within the blocks `opened`, outermost first."""
     short = line[:2000]
     stray = None if _MISREAD.fullmatch(short) else _stray(short, opened)
-    return stray or legacy(short) or _shaped(short) or ACTIVITY.explain(short, column)
+    return stray or legacy(short) or decoration(short) or _shaped(short) or ACTIVITY.explain(short, column)
 
 
 def _shaped(line: str) -> Mistake | None:

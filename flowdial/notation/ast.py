@@ -207,6 +207,7 @@ class Endpoint(NamedTuple):
 
     name: str
     stereotype: str = ""
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +229,24 @@ class Description(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Region(Statement):
-    """`--`: what follows runs beside what stands above it in the same composite state."""
+    """`--` or `||`: what follows runs beside what stands above it in the same composite state."""
+
+    sign: str = "--"
 
 
 @dataclass(frozen=True, slots=True)
 class Json(Statement):
     """`json name { … }`: a table of data."""
+
+    name: str
+    display: str
+    text: str
+    color: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Map(Statement):
+    """`map name {`, rows and `}`: a table of keys and values; `text` is all from brace to brace."""
 
     name: str
     display: str

@@ -6,9 +6,13 @@ Lark parses, without recursion. The fields of a statement are the named groups o
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
+import zlib
 
 from lark import Token, Transformer
+from lark.exceptions import UnexpectedToken
 
 from flowdial.notation.ast import Body, Decoration, Span, Statement
 
@@ -25,6 +29,11 @@ def between(first: Token, last: Token) -> Span:
     if not last:
         return Span(first.line or 1, first.column or 1, 0, 0)
     return Span(first.line or 1, first.column or 1, last.end_line or 1, last.end_column or 1)
+
+
+def unreadable(token: Token) -> UnexpectedToken:
+    """What refuses a statement whose words fit, but not what they hold."""
+    return UnexpectedToken(token, set())  # type: ignore[no-untyped-call]
 
 
 class Builder(Transformer[Token, Body]):
@@ -44,8 +53,16 @@ class Builder(Transformer[Token, Body]):
         return match.groupdict() if match else {}
 
     def DECORATION(self, token: Token) -> Statement:
-        keyword, text = _decoration(token)
-        return Decoration(span(token), keyword, text, str(token))
+        found = self.fields(token)
+        sprite = found.get("sprite_word") or found.get("sprite_lines")
+        if sprite and not _unpacks("".join(sprite.split())):
+            raise unreadable(token)
+        word = next((text for name in _WORDS if (text := found.get(name))), None)
+        if word is None:
+            keyword, text = [*token.split(None, 1), ""][:2]
+            return Decoration(span(token), keyword.lower(), text.strip(), str(token))
+        text = next((text for name in _TEXTS if (text := found[name])), "")
+        return Decoration(span(token), word.lower(), text.strip(), str(token))
 
     def start(self, children: list[Body]) -> Body:
         return children[0]
@@ -54,13 +71,25 @@ class Builder(Transformer[Token, Body]):
         return tuple(children)
 
 
-_BLOCK_TEXT = re.compile(r"(?s)(?:left|right|center)?\s*(\S+)[^\n]*\n(.*?)\n?[ \t]*end[ \t]*\S+$", re.IGNORECASE)
+#: Fields of a decoration that is a text: its keyword, and the text.
+_WORDS = ("text_word", "text_only", "frame_word", "lines_word")
+_TEXTS = ("text_line", "frame_line", "text_lines")
+#: PlantUML writes the digits of base 64 in another order than everybody else.
+_DIGITS = str.maketrans(
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_",
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+)
+#: No sprite is larger, unpacked.
+_MAX_SPRITE = 1 << 24
 
 
-def _decoration(token: Token) -> tuple[str, str]:
-    """First word and text; a block such as `title … end title` gives the lines between."""
-    keyword, rest = [*token.split(None, 1), ""][:2]
-    keyword = keyword.lower()
-    if keyword in ("title", "header", "footer", "legend", "caption") and (block := _BLOCK_TEXT.match(token)):
-        return keyword, block[2].strip()
-    return keyword, rest.strip()
+def _unpacks(packed: str) -> bool:
+    """Whether the picture of a sprite, packed in digits of base 64, can be unpacked."""
+    digits = packed.translate(_DIGITS)
+    unpacked = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        data = base64.b64decode(digits + "A" * (-len(digits) % 4), validate=True)
+        unpacked.decompress(data + bytes(256), _MAX_SPRITE)
+    except (binascii.Error, zlib.error):
+        return False
+    return unpacked.eof

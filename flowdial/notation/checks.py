@@ -1,7 +1,7 @@
 """Find what no grammar can tell.  body of an activity diagram -> the statements that cannot stand where they do.
 
-These are rules about what came before: a lane must open the diagram, and only something that leads on can be
-detached. Knows the syntax tree; knows no graph.
+These are rules about what stands around: a lane must open the diagram, only something that leads on can be detached,
+and blocks stand in one another up to a limit. Knows the syntax tree; knows no graph.
 """
 
 from __future__ import annotations
@@ -13,22 +13,33 @@ from flowdial.notation.colors import is_color
 from flowdial.notation.mistakes import Mistake
 
 _TRIVIA = (ast.Note, ast.Decoration, ast.Arrow, ast.Swimlane)
+#: Blocks within one another.
+MAX_DEPTH = 8_000
 Found = tuple[ast.Span, Mistake]
 
 
 def check(body: ast.Body) -> list[Found]:
     """All misplaced statements, in reading order."""
-    bodies = _bodies(body)
-    found = [*_late_lanes(bodies), *_detached_nothing(bodies), *_colors(bodies)]
+    levels = _levels(body)
+    bodies = [nested for level in levels for nested in level]
+    found = [*_late_lanes(bodies), *_detached_nothing(bodies), *_colors(bodies), *_too_deep(levels)]
     return sorted(found, key=lambda pair: pair[0])
 
 
-def _bodies(body: ast.Body) -> list[ast.Body]:
-    """A body and all that are nested in it, the outermost first, without recursion."""
-    found = [body]
-    for current in found:
-        found += [nested for statement in current for nested in ast.inner(statement)]
+def _levels(body: ast.Body) -> list[list[ast.Body]]:
+    """A body, those within its statements, those within theirs and so on, without recursion."""
+    found = [[body]]
+    while inner := [nested for current in found[-1] for statement in current for nested in ast.inner(statement)]:
+        found.append(inner)
     return found
+
+
+def _too_deep(levels: list[list[ast.Body]]) -> Iterator[Found]:
+    if len(levels) > MAX_DEPTH:
+        first = next(s for nested in levels[MAX_DEPTH - 1] for s in nested if ast.inner(s))
+        message = f"more than {MAX_DEPTH:,} blocks stand within one another here"
+        hint = "close each block where it ends, or draw parts as diagrams of their own"
+        yield first.span, Mistake("too-deep", message, hint)
 
 
 def _late_lanes(bodies: list[ast.Body]) -> Iterator[Found]:
@@ -85,14 +96,28 @@ def _last(body: ast.Body) -> ast.Statement | None:
 def _colors(bodies: list[ast.Body]) -> Iterator[Found]:
     for nested in bodies:
         for statement in nested:
-            color = getattr(statement, "color", "")
-            if color and not _is_look(color, statement):
-                hint = "write a name such as `#LightBlue`, or `#RRGGBB`"
-                yield statement.span, Mistake("color", f"`{color}` is not a colour", hint)
+            for color in _painted(statement):
+                if not _is_look(color, statement):
+                    hint = "write a name such as `#LightBlue`, or `#RRGGBB`"
+                    yield statement.span, Mistake("color", f"`{color}` is not a colour", hint)
+
+
+def _painted(statement: ast.Statement) -> Iterator[str]:
+    """The colours that a statement names."""
+    if isinstance(statement, ast.Transition):
+        yield from filter(None, (statement.source.color, statement.target.color))
+    elif color := getattr(statement, "color", ""):
+        yield color
 
 
 def _is_look(color: str, statement: ast.Statement) -> bool:
-    """Whether PlantUML takes it for a colour; but for data, also for several looks as in `#red;line:blue`."""
-    if ";" in color or ":" in color:
-        return not isinstance(statement, ast.Json)
-    return is_color(color)
+    """Whether PlantUML takes it for a colour, or for several looks as in `#red;line:blue`.
+
+    Data and notes with a name have a colour only. Of a state or a note, the first look is a colour that there is.
+    """
+    if isinstance(statement, ast.Json) or (isinstance(statement, ast.Note) and statement.alias):
+        return is_color(color)
+    first = color.partition(";")[0]
+    if isinstance(statement, ast.State | ast.Map | ast.Note):
+        return ":" in first or "." in first or is_color(first)
+    return first != color or ":" in color or is_color(color)

@@ -26,7 +26,7 @@ _NAMES = frozenset(
     physical strategy technology transparent
     """.split()
 )
-_HEX = re.compile(r"[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8}")
+_HEX = re.compile(r"[0-9a-f]|[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8}")
 _PARTS = re.compile(r"[-/\\|?:]")
 
 

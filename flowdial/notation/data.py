@@ -1,4 +1,4 @@
-"""Judge the text of a `json` statement.  text -> what is wrong with it, and where.  Knows JSON; knows no diagram."""
+"""Judge the text of a `json` or `map` statement.  text -> what is wrong with it, and where.  Knows no diagram."""
 
 from __future__ import annotations
 
@@ -23,7 +23,17 @@ _REASONS = {
     "Invalid control": "a tab or a line break stands in a text",
     "Invalid \\": "there is no such escape sequence",
 }
+#: What leads from a row of a map to a state.
+_LED = re.compile(r"\*-++_*+>")
 _HINT = "put names and texts in double quotes and a comma between two, none behind the last"
+
+
+class Row(NamedTuple):
+    """A row of a map: `key => value`, or `key *-> target`, which leads to a state."""
+
+    key: str
+    value: str
+    target: str | None = None
 
 
 class Fault(NamedTuple):
@@ -47,6 +57,22 @@ def fault(text: str) -> Fault | None:
         hint = "begin a new line before it"
         return Fault("the last `}` stands on a line of its own", hint, len(lines), len(lines[-1].rstrip()))
     return None
+
+
+def row(line: str) -> Row | None:
+    """The row that a line of a map is; None where it is none."""
+    key, arrow, value = line.partition("=>")
+    led = _LED.search(line)
+    if led is None:
+        return Row(key.strip(), value.strip()) if arrow else None
+    target = line[led.end() :].strip().strip('"')
+    return Row(key.strip(), value.strip(), target) if arrow else Row(line[: led.start()].strip(), "", target)
+
+
+def map_rows(text: str) -> list[tuple[int, Row | None]]:
+    """The lines of a map, `{` to `}`, with their numbers from 1, without blank ones."""
+    lines = enumerate(text.split("\n")[1:-1], 2)
+    return [(number, row(line)) for number, line in lines if line.strip()]
 
 
 def _refusals(text: str, lines: list[str]) -> list[json.JSONDecodeError | None]:

@@ -116,9 +116,9 @@ def prepare(block: Block, folder: Path | None = None) -> Prepared:
     to a limit.
     """
     if len(block.lines) > MAX_LINES:
-        line, number = block.lines[MAX_LINES], block.first + MAX_LINES
+        message = f"the diagram has more than {MAX_LINES:,} lines"
         hint = "draw parts of the process as diagrams of their own"
-        raise located("too-long", f"the diagram has more than {MAX_LINES:,} lines", line, number, 1, hint)
+        raise located("too-long", message, block.lines[MAX_LINES], block.first + MAX_LINES, 1, hint)
     out = Prepared()
     kept: list[str] = []
     lines = list(uncommented(block, out.settings, out.mistakes.found))

@@ -88,13 +88,14 @@ class _Writer:
 
     def write_Note(self, statement: ast.Note) -> Lines:
         many = "\n" in statement.text
-        if statement.alias and not many and '"' not in statement.text:
+        if statement.alias and _QUOTABLE.fullmatch(statement.text):
             yield f'note "{statement.text}" as {statement.alias}'
         elif statement.alias:
             yield f"note as {statement.alias}\n{statement.text}\nend note"
         else:
             place = "on link" if statement.free else f"right of {statement.of}" if statement.of else "right"
-            yield f"note {place}\n{statement.text}\nend note" if many else f"note {place}: {statement.text}"
+            opened, closed = (" {", "}") if _END_NOTE.search(statement.text) else ("", "end note")
+            yield f"note {place}{opened}\n{statement.text}\n{closed}" if many else f"note {place}: {statement.text}"
 
     def write_Decoration(self, statement: ast.Decoration) -> Lines:
         yield statement.source
@@ -130,7 +131,7 @@ class _Writer:
         yield "repeat" if statement.first is None else f"repeat :{statement.first};"
         yield statement.body
         yield from self.annotation(statement.test_span)
-        asks = statement.test or statement.label
+        asks = statement.test or statement.label or statement.exit_label
         test = _labelled(f"repeat while ({statement.test})" if asks else "repeat while", statement.label, "is")
         yield _labelled(test, statement.exit_label, "not")
 
@@ -164,25 +165,37 @@ class _Writer:
             yield "}"
 
     def write_Transition(self, statement: ast.Transition) -> Lines:
-        stereotype = f" <<{statement.target.stereotype}>>" if statement.target.stereotype else ""
         event = f" : {_unsigned(statement.event)}" if statement.event else ""
-        yield f"{statement.source.name} --> {statement.target.name}{stereotype}{event}"
+        yield f"{_end(statement.source)} --> {_end(statement.target)}{event}"
 
     def write_Description(self, statement: ast.Description) -> Lines:
-        name = statement.name if _NAME.fullmatch(statement.name) else f'"{statement.name}"'
+        name = f'"{statement.name}"' if _TITLE.fullmatch(statement.name) else _state_name(statement.name)
         yield f"{name} : {statement.text}".rstrip()
 
-    def write_Region(self, _: ast.Region) -> Lines:
-        yield "--"
+    def write_Region(self, statement: ast.Region) -> Lines:
+        yield statement.sign
 
     def write_Json(self, statement: ast.Json) -> Lines:
         plain = statement.name if _DATA_NAME.fullmatch(statement.name) else f'"{statement.name}"'
         name = f'"{statement.display}" as {statement.name}' if statement.display else plain
         yield f"json {name} {statement.color}".rstrip() + f" {statement.text}"
 
+    def write_Map(self, statement: ast.Map) -> Lines:
+        name = f'"{statement.display}" as {statement.name}' if statement.display else statement.name
+        yield f"map {name} {statement.color}".rstrip() + f" {statement.text}"
 
-_NAME = re.compile(r"[\w.:]+")
+
+_NAME = re.compile(r"[\w.]+")
+#: States whose description would be read as a title where a diagram holds nothing else.
+_TITLE = re.compile(r"(?i:title|caption|mainframe|legend|header|footer)")
+#: A line of a note in braces that would end a note without them.
+_END_NOTE = re.compile(r"(?im)^[ \t]*end[ \t]?note[ \t]*$")
+_QUOTABLE = re.compile(r"[^\"“”\n]+")
 _DATA_NAME = re.compile(r"[^\s{}\"“”<>]+")
+
+
+def _end(end: ast.Endpoint) -> str:
+    return f"{end.name} <<{end.stereotype}>>" if end.stereotype else end.name
 
 
 def _state_name(name: str) -> str:

@@ -70,10 +70,10 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Replace, str], ...] = (
 
 
 _BLOCK = re.compile(
-    r"\s*(?:(?:floating\s+)?note\b[^:：]*|(?:legend|title|header|footer)(?:\s+(?:left|right|center|top|bottom))*)\s*",
+    r"\s*(?:(?:floating\s+)?note\b[^:：]*|(?:legend|title|header|footer|caption)(?:\s+(?:left|right|center|top|bottom))*)\s*",
     re.IGNORECASE,
 )
-_END_BLOCK = re.compile(r"\s*end\s*(?:note|legend|title|header|footer)\s*", re.IGNORECASE)
+_END_BLOCK = re.compile(r"\s*end\s*(?:note|legend|title|header|footer|caption)\s*", re.IGNORECASE)
 _ENDED = re.compile(r".*[;；]\s*(?:<<[^>]*>>\s*)*")
 
 

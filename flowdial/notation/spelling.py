@@ -17,11 +17,13 @@ _DECORATIONS = "|".join(
         "(?:hide|show) (?:empty )?(?:members?|attributes?|fields?|methods?|circles?|circled|stereotypes?|description"
         r"|footbox)\Z",
         r"(?:left to right|top to bottom) direction\Z",
-        r"(?:(?:left|right|center) )?(?:title|header|footer|legend)(?: (?:left|right|center|top|bottom))*(?=\s*\n)",
+        r"(?:(?:left|right|center) )?(?:title|caption|header|footer|legend)"
+        r"(?: (?:left|right|center|top|bottom))*(?=\s*\n)",
         r"(?:left|right|center) (?:header|footer)(?!\S)",
         r"set separator(?!\S)",
-        "(?:title|caption|mainframe|legend|header|footer|skinparam|skin|scale|set|minwidth|page|rotate|link|sprite"
-        r"|hide|show|url|remove|restore|allow_?mixing)(?!\S)",
+        r"!assume transparent (?:dark|light)\Z",
+        "(?:title|caption|mainframe|legend|header|footer|skinparam|skinparamlocked|skin|scale|set|minwidth|page|rotate"
+        r"|link|sprite|hide|show|url|remove|restore|allow_?mixing)(?!\S)",
     )
 )
 _NOTES = (
@@ -31,7 +33,7 @@ _NOTES = (
 _AS = re.compile(r'\A((?:state|frame|json|note) (?:[\w.:]+|["“”][^"“”\n]*["“”]))[ \t]+as[ \t]+', re.IGNORECASE)
 #: Statements whose last line may be a keyword.
 TEXTS = frozenset({"NOTE", "DECORATION"})
-END_TEXT = re.compile(r"[ \t]*end[ \t]*(note|title|header|footer|legend)", re.IGNORECASE)
+END_TEXT = re.compile(r"[ \t]*end[ \t]*(note|title|caption|header|footer|legend)", re.IGNORECASE)
 
 
 def _word(word: str) -> Writer:
@@ -77,11 +79,28 @@ def _arrow(match: re.Match[str]) -> str:
 
 def _note(match: re.Match[str]) -> str:
     named = match.groupdict().get("note_of")
-    return _block(_head(_coloned(match, "note_text", " : " if named else ": "), _NOTES))
+    text = _coloned(match, "note_text", " : " if named else ": ")
+    return _block(_head(_NOTE_SIDE.sub(r"\1 \2", text), _NOTES))
+
+
+_NOTE_SIDE = re.compile(r"\A((?:floating )?note)(left|right)", re.IGNORECASE)
 
 
 def _decoration(match: re.Match[str]) -> str:
-    return _block(_head(match[0].strip(), _DECORATIONS))
+    text = _SIDE.sub(r"\1 \2", match[0].strip())
+    if found := _COLON.match(text):
+        colon = ":" if found[2] else ""
+        text = f"{found[1].lower()}{colon} {found[2] or text[found.end() :]}"
+    return _block(_head(text, _DECORATIONS))
+
+
+_SIDE = re.compile(r"\A(left|right|center)[ \t]*(header|footer)", re.IGNORECASE)
+#: A colon before a text; it cannot be left out before a second one, and before what would be a place.
+_COLON = re.compile(
+    r"\A((?:(?:left|right|center) )?(?:title|caption|mainframe|legend|header|footer))[ \t]*+:[ \t]*+"
+    r"((?::|(?:top|bottom|left|right|center)\b).*)?",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def _block(text: str) -> str:
@@ -95,7 +114,9 @@ def _choice(word: str, key: str) -> Writer:
     def write(found: re.Match[str]) -> str:
         color = f"{found[f'{key}_color']}:" if found[f"{key}_color"] else ""
         back = f"({found['elseif_from']}) " if key == "elseif" and found["elseif_from"] else ""
-        head = f"{back}{color}{word} ({found[f'{key}_test']})"
+        looks = f"{found['if_stereotype']} " if key == "if" and found["if_stereotype"] else ""
+        link = (found["if_link"] or "") if key == "if" else ""
+        head = f"{link}{back}{color}{word} {looks}({found[f'{key}_test']})"
         label = found[f"{key}_then"] or found[f"{key}_when"]
         if found[f"{key}_is"]:
             return f"{head} is ({found[f'{key}_is']}) then"
@@ -124,7 +145,11 @@ def _switch(found: re.Match[str]) -> str:
 
 
 def _repeat(match: re.Match[str]) -> str:
-    return "repeat" if match["repeat_text"] is None else f"repeat {match[0][match.start('repeat_text') - 1 :].strip()}"
+    color = f"{match['repeat_color']}:" if match["repeat_color"] else ""
+    rest = match["repeat_stereotype"] or ""
+    if match["repeat_text"] is not None:
+        rest = match[0][match.start("repeat_text") - 1 :].strip()
+    return f"{color}repeat {rest}".rstrip()
 
 
 def _repeat_while(match: re.Match[str]) -> str:
@@ -168,7 +193,11 @@ def _closing(words: str) -> Writer:
 
 
 def _end_fork(match: re.Match[str]) -> str:
-    return re.sub(r"end[ \t]*(fork|merge)[ \t]*", _end_of, _ended(match), count=1, flags=re.IGNORECASE).rstrip()
+    text = _FORK_END.sub("end fork", _ended(match))
+    return re.sub(r"end[ \t]*(fork|merge)[ \t]*", _end_of, text, count=1, flags=re.IGNORECASE).rstrip()
+
+
+_FORK_END = re.compile(r"\Afork[ \t]*end", re.IGNORECASE)
 
 
 def _end_of(found: re.Match[str]) -> str:
@@ -232,8 +261,11 @@ WRITE: Mapping[str, Writer] = {
     "NOTE": _note,
     "DECORATION": _decoration,
     "DISPLAY": _decoration,
+    "LINK_COLOR": lambda match: f"link {match['link_color']}",
     "STATE": _state,
+    "DESCRIPTION": lambda match: _coloned(match, "description"),
     "JSON": _headed("json"),
+    "MAP": _headed("map"),
     "TRANSITION": _transition("from_name", "to_name", "event"),
     "BACK_TRANSITION": _transition("back_to_name", "back_from_name", "back_event"),
 }

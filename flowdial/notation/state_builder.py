@@ -8,9 +8,11 @@ from typing import Any
 from lark import Token
 
 from flowdial.notation.ast import (
+    Decoration,
     Description,
     Endpoint,
     Json,
+    Map,
     Note,
     Region,
     State,
@@ -19,7 +21,7 @@ from flowdial.notation.ast import (
 )
 from flowdial.notation.builder import Builder, Fields, between, span
 
-_ON_LINK = re.compile(r"note\s+(?:\w+\s+)?on\s+link", re.IGNORECASE)
+_QUOTES = '"“”'
 _STEREOTYPE = re.compile(r"<<\s*(.*?)\s*>>")
 
 
@@ -47,7 +49,7 @@ class StateBuilder(Builder):
         return Description(span(token), name, found["description"] or "")
 
     def REGION(self, token: Token) -> Statement:
-        return Region(span(token))
+        return Region(span(token), str(token))
 
     def TRANSITION(self, token: Token) -> Statement:
         return _transition(token, self.fields(token), "")
@@ -57,13 +59,15 @@ class StateBuilder(Builder):
 
     def NOTE(self, token: Token) -> Statement:
         found = self.fields(token)
-        text = next((found[key] for key in ("note_text", "note_body", "note_quoted", "note_lines") if found[key]), "")
-        alias = found["note_alias"] or found["note_name"] or ""
-        free = bool(alias or _ON_LINK.match(token))
-        of = (found["note_of"] or "").strip('"')
-        return Note(span(token), (text or "").strip(), of, free, alias, found["note_color"] or "")
+        text = _first(found, "note_text", "note_body", "note_quoted", "note_lines")
+        alias = found["note_alias"] or ""
+        free = bool(alias or found["note_link"])
+        color = _first(found, "note_color", "link_color", "alias_color")
+        return Note(span(token), text.strip(), (found["note_of"] or "").strip(_QUOTES), free, alias, color)
 
-    DISPLAY = Builder.DECORATION
+    def DISPLAY(self, token: Token) -> Statement:
+        of = self.fields(token)["url_of"]
+        return Decoration(span(token), "url", of.strip(_QUOTES), str(token)) if of else self.DECORATION(token)
 
     def JSON(self, token: Token) -> Statement:
         found = self.fields(token)
@@ -72,6 +76,16 @@ class StateBuilder(Builder):
         else:
             name, display, text = found["json_name"] or "", found["json_display"] or "", found["json_text"] or ""
         return Json(span(token), name, display, text, found["block_color"] or found["json_color"] or "")
+
+    def MAP(self, token: Token) -> Statement:
+        found = self.fields(token)
+        text, display = found["map_text"] or "", found["map_display"] or ""
+        return Map(span(token), found["map_name"] or "", display, text, _color(found, "map"))
+
+
+def _first(found: Fields, *names: str) -> str:
+    """The first field that holds something."""
+    return next((text for name in names if (text := found[name])), "")
 
 
 def _names(found: Fields, prefix: str) -> tuple[str, str]:
@@ -96,7 +110,11 @@ def _stereotype(text: str | None) -> str:
 
 def _transition(token: Token, found: Fields, back: str) -> Transition:
     ends = {
-        side: Endpoint(found[f"{back}{side}_name"] or "", _stereotype(found.get(f"{back}{side}_stereotype")))
+        side: Endpoint(
+            found[f"{back}{side}_name"] or "",
+            _stereotype(found[f"{back}{side}_stereotype"]),
+            found[f"{back}{side}_color"] or "",
+        )
         for side in ("from", "to")
     }
     return Transition(span(token), ends["from"], ends["to"], _event(found[f"{back}event"] or ""))

@@ -144,6 +144,9 @@ _FOREIGN = (
         "write it on one line, or between the lines `json Name {` and `}`",
     ),
 )
+#: A colour, or several looks, as they may be; what stands in a line before them.
+_LOOKS = r"#(?:\w\w+(?:[-\\|/]\w+)?|(?:\w+;)?(?:text|back|header|line|shadowing)[\w.:;]*)(?=[\s:{]|$)"
+_BEFORE_LOOKS = r"(?:state|frame|note|json|map)\b(?:\"[^\"]*\"|[^:\"#\[])*"
 _SHAPES = (
     shape(
         "point",
@@ -289,6 +292,13 @@ _SHAPES = (
     ),
     shape(
         "inline-body",
+        r"map\s[^{]*(?P<at>\{)\s*(?P<rows>[^{}]*?)\s*\}\s*$",
+        "the rows of a map begin below the line of its name",
+        "begin a new line after `{`, and one before `}`",
+        "{before}{{\n{rows}\n}}",
+    ),
+    shape(
+        "inline-body",
         r"(?:state|frame)\b[^{]*(?P<at>\{)\s*\S",
         "the body of a state cannot stand on its line",
         "begin a new line after `{`, and one before `}`",
@@ -366,6 +376,48 @@ _SHAPES = (
         r"(?P<at>participant|actor|class|interface|enum|usecase|component|rectangle|partition|together|package)\b",
         "`{at}` is not a statement of a state diagram",
         "declare states with `state Name`",
+    ),
+    shape(
+        "other-kind",
+        r"(?P<at>allow_?mixing|link\s+#\w+)\s*$",
+        "`{at}` is not a statement of a state diagram",
+        "leave it out",
+        "",
+    ),
+    shape(
+        "line-style",
+        r"(?P<head>(?:state|frame|map)\b[^:]*##)\[(?P<at>(?!(?:dotted|dashed|bold)\])[^\]]*)\](?P<tail>.*)$",
+        "`{at}` is not the style of a line",
+        "write `dotted`, `dashed` or `bold`",
+        "{head}{tail}",
+    ),
+    shape(
+        "link",
+        rf"{_BEFORE_LOOKS}(?P<at>\[\[(?:\s*\]\]|[^\]]*\]?\s*$))",
+        "this is not how a link is written",
+        "write `[[http://address]]`",
+        "{before}{after}",
+    ),
+    shape(
+        "color",
+        rf"{_BEFORE_LOOKS}(?P<at>(?!##|{_LOOKS})#[^\s{{:]*)",
+        "`{at}` is not a colour",
+        "write a name such as `#LightBlue`, or `#RRGGBB`; with other looks `#red;line:blue`",
+        "{before}{after}",
+    ),
+    shape(
+        "state-alias",
+        r"(?P<head>state|frame)\s+(?P<long>[\"“][^\"“”]*[\"”])\s*(?P<at>(?!as\b|begin\b)[\w.]+)(?=\s*(?:$|[{:#<]|\[\[))",
+        "`as` is missing between the two names",
+        'write `state "Long name" as {at}`',
+        "{head} {long} as {at}{after}",
+    ),
+    shape(
+        "state-alias",
+        r"map\s+(?P<at>[\"“][^\"“”]*[\"”])\s*\{\s*$",
+        "a map with a long name needs a short one",
+        "write `map {at} as Name {`",
+        "{before}{at} as {name}{after}",
     ),
     shape(
         "state-alias",

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from flowdial.notation.mistakes import Mistake
+from flowdial.notation.mistakes import Mistake, decoration
 
 #: A word of letters; of a Chinese one also a keyword with which it begins.
 _WORD = re.compile(r"else if\b|[a-z]+|否则如果|如果|否则|\w+")
@@ -32,6 +32,8 @@ class Words:
 
     def explain(self, line: str, column: int) -> Mistake:
         """What to tell of a line that is refused at `column` (from 1)."""
+        if told := decoration(line):
+            return told
         rest = line[column - 1 :]
         word = rest.split(None, 1)[0][:40] if rest.split() else "the end of the diagram"
         found = _WORD.match(rest.lstrip().lower())
@@ -121,8 +123,14 @@ STATE = Words(
         "state": "state Name",
         "note": "note right of Name : text",
         "json": "json Name { … }",
+        "map": "map Name {` above its rows and `}",
         "title": "title text",
         "hide": "hide empty description",
+        "show": "show empty description",
+        "remove": "remove Name",
+        "restore": "restore Name",
+        "url": "url of Name is [[http://…]]",
+        "set": "set separator .",
     },
     foreign={
         **dict.fromkeys(("initial", "start", "begin", "开始"), "`[*] --> Name`"),
@@ -139,5 +147,5 @@ STATE = Words(
         **dict.fromkeys(("entry", "exit", "do"), "`Name : entry / action`"),
         "状态": "`state Name`",
     },
-    keywords=("state", "frame", "note", "json", "title", "legend", "hide", "show", "skinparam"),
+    keywords=("state", "frame", "note", "json", "map", "title", "legend", "hide", "show", "skinparam"),
 )

@@ -39,8 +39,8 @@ _VERDICTS = {"en": ("yes", "no"), "zh": ("是", "否")}
 _GAP = {"en": " ", "zh": ""}
 _OFF_TOPIC = {"en": "off-topic", "zh": "无关"}
 _WHAT_NOW = {"en": "What has been done?", "zh": "完成了哪一步？"}
+#: Characters of the user's text that are read, its beginning and its end.
 MAX_WORDS = 400
-
 
 #: Pieces of text that follow one another, each of them tokenised in the context of the one before.
 Parts = tuple[str, ...]
@@ -53,7 +53,8 @@ class DecisionPrompt:
     `question` is what is asked, `options` the plain names of the legal moves, `said` the user's text as typed.
     Every name (the options', and last that of staying) has a branch: `prefix`, then its stem, then its ending,
     which is scored. Prefix and stems are constant for a step of a flow. `against` are the endings that deny the
-    names, where a verdict is asked for.
+    names, where a verdict is asked for. `words` is what is read of the user's text, on one line, and `shortened` says
+    that its middle was left out.
     """
 
     lang: str
@@ -64,7 +65,9 @@ class DecisionPrompt:
     prefix: Parts
     stems: tuple[Parts, ...]
     endings: tuple[Parts, ...]
-    against: tuple[Parts, ...] = ()
+    against: tuple[Parts, ...]
+    words: str
+    shortened: bool
 
     @property
     def texts(self) -> list[str]:
@@ -73,8 +76,10 @@ class DecisionPrompt:
         return ["".join((begun, *stem, *end)) for stem, end in zip(self.stems, self.endings, strict=True)]
 
 
-def decision(lang: str, question: str, names: Sequence[str], words: str, *, layout: str = "channel") -> DecisionPrompt:
-    """The prompt of a decision among `names`; user text over 400 characters keeps its beginning and end.
+def decision(
+    lang: str, question: str, names: Sequence[str], words: str, *, layout: str = "channel", limit: int = MAX_WORDS
+) -> DecisionPrompt:
+    """The prompt of a decision among `names`; user text of more than `limit` characters keeps its beginning and end.
 
     `layout` says what is scored: the user's words behind each name ("channel"), the name behind the words ("naming"),
     or a verdict behind both ("verdict").
@@ -85,8 +90,10 @@ def decision(lang: str, question: str, names: Sequence[str], words: str, *, layo
         stay += "!"
     named = [f"{gap}{one_line(name)}\n" for name in (*names, stay)]
     asked = _QUESTION[lang].format(question or _WHAT_NOW[lang])
-    prefix, stems, endings, against = _LAID_OUT[layout](lang, asked, named, f"{gap}{one_line(words)}\n")
-    return DecisionPrompt(lang, question, tuple(names), words, layout, prefix, stems, endings, against)
+    read = one_line(words, limit)
+    branches = _LAID_OUT[layout](lang, asked, named, f"{gap}{read}\n")
+    shortened = read != one_line(words, len(words))
+    return DecisionPrompt(lang, question, tuple(names), words, layout, *branches, read, shortened)
 
 
 _Branches = tuple[Parts, tuple[Parts, ...], tuple[Parts, ...], tuple[Parts, ...]]
@@ -112,11 +119,11 @@ def _verdict(lang: str, asked: str, names: Sequence[str], words: str) -> _Branch
 _LAID_OUT = {"channel": _channel, "naming": _naming, "verdict": _verdict}
 
 
-def one_line(words: str) -> str:
+def one_line(words: str, limit: int = MAX_WORDS) -> str:
     """User text on one line and of bounded length: it cannot imitate the lines of the prompt."""
     flat = " ".join(words.split())
-    half = MAX_WORDS // 2
-    return flat if len(flat) <= MAX_WORDS else f"{flat[:half]} … {flat[-half:]}"
+    half = limit // 2
+    return flat if len(flat) <= limit else f"{flat[:half]} … {flat[-half:]}"
 
 
 def _shots(lang: str, write: Callable[[str, int, str, str, str], str]) -> str:

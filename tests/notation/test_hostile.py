@@ -291,12 +291,18 @@ def test_a_diagram_of_a_hundred_thousand_lines_is_read(make: Callable[[int], str
 DEPTH = 2000
 
 
-@pytest.mark.parametrize("opening", ["state A {\n", "fork\n", "if (a) then\n", "repeat\n", "group a\n"])
+@pytest.mark.parametrize("opening", ["fork\n", "if (a) then\n", "repeat\n", "group a\n"])
 def test_blocks_within_one_another_have_a_limit(opening: str) -> None:
     """Names of states within states would need memory without bounds."""
     found = read("@startuml\n" + opening * 20_000 + "@enduml\n", recover=False)
     assert isinstance(found, NotationError)
     assert [(told.code, told.line) for told in found.diagnostics] == [("too-deep", MAX_DEPTH + 1)]
+
+
+def test_names_of_states_within_states_have_a_limit() -> None:
+    found = read("@startuml\n" + f"state {'A' * 200} {{\n" * 2000 + "@enduml\n", recover=False)
+    assert isinstance(found, NotationError)
+    assert [told.code for told in found.diagnostics] == ["too-deep"]
 
 
 def test_lines_have_a_limit() -> None:

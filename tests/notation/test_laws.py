@@ -96,8 +96,8 @@ def loops(draw: st.DrawFn, bodies: st.SearchStrategy[Chunks]) -> Chunks:
     opening = draw(words.map("repeat :{};".format) | st.just("repeat"))
     closing = draw(tests.map("repeat while ({})".format) | st.just("repeat while"))
     if closing != "repeat while":
-        closing = _labelled(closing, "is", draw(labels))
-    return [opening, *body, _labelled(closing, "not", draw(labels))]
+        closing = _labelled(_labelled(closing, "is", draw(labels)), "not", draw(labels))
+    return [opening, *body, closing]
 
 
 @st.composite

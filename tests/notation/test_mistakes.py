@@ -24,7 +24,11 @@ PLACES = [
     ("branch-braces", "branch-braces", 3, 12, "{"),
     ("comment-sign", "comment-sign", 3, 1, "//"),
     ("empty-label", "empty-label", 5, 10, "()"),
-    ("trailing-semicolon", "trailing-semicolon", 5, 16, ";"),
+    ("arrow-style", "arrow-style", 4, 3, "norank"),
+    ("join-text", "join-text", 7, 10, "{}"),
+    ("partition-name", "group-name", 3, 1, "partition"),
+    ("partition-space", "group-name", 3, 1, "partition"),
+    ("repeat-test", "repeat-test", 5, 14, "not (busy?)"),
     ("spaced-semicolon", "spaced-semicolon", 4, 5, " ;"),
     ("foreign-keyword", "foreign-keyword", 5, 1, "until"),
     ("diagram-kind-class", "diagram-kind", 2, 1, "class Order"),
@@ -38,6 +42,8 @@ PLACES = [
     ("full-width-action", "full-width", 3, 6, "；"),
     ("full-width-close", "full-width", 3, 10, "） then"),
     ("full-width-colon", "full-width", 3, 1, "：查询"),
+    ("full-width-note", "full-width", 4, 10, "：先核对"),
+    ("missing-enduml", "missing-enduml", 4, 1, "stop"),
     ("full-width-condition", "full-width", 3, 4, "（商品"),
     ("full-width-label", "full-width", 3, 17, "（是"),
     ("label-parentheses-else", "label-parentheses", 4, 6, "否"),
@@ -168,6 +174,13 @@ PLACES = [
     ("state-several-states", "several-states", 3, 1, "Ringing, Dia"),
     ("state-stereotype", "stereotype", 3, 12, "<choice>"),
     ("state-stray-end-note", "stray", 3, 1, "end note"),
+    ("state-map-inline", "inline-body", 3, 7, "{ a =>"),
+    ("state-allow-mixing", "other-kind", 3, 1, "allow_mixing"),
+    ("state-line-style", "line-style", 3, 12, "foo]red"),
+    ("state-link", "link", 3, 9, "[[]]"),
+    ("state-color-looks", "color", 3, 9, "#red;foo"),
+    ("state-alias-as", "state-alias", 3, 25, "B"),
+    ("state-map-alias", "state-alias", 3, 5, '"The long'),
     ("state-alias-missing", "state-alias", 3, 12, '"Nobody is t'),
     ("state-arrow-star", "arrow-head", 3, 9, "*-- Answered"),
     ("state-missing-target", "missing-target", 3, 9, "-->"),
@@ -225,7 +238,7 @@ def codes(*, state: bool) -> set[str]:
 def test_every_mistake_has_a_malformed_chart() -> None:
     others = {"stray", "diagram-kind", "unknown-statement", "foreign-keyword", "misspelt", "empty", "no-diagram"}
     others |= {"legacy-syntax", "legacy-mistake", "include", "preprocessor", "macro-limit", "annotation"}
-    others |= {"color", "late-swimlane", "detach"}
+    others |= {"color", "late-swimlane", "detach", "missing-enduml"}
     assert {shape.code for shape in activity_mistakes._SHAPES} | others == codes(state=False)
 
 

@@ -126,7 +126,6 @@ def test_a_condition_is_what_stands_in_its_parentheses(written: str, test: str, 
         ("repeat while (a) not (c)", ("a", "", "c")),
         ("repeat while", ("", "", "")),
         ("repeatwhile (a) equals (b);", ("a", "b", "")),
-        ("repeat while not (c)", ("", "", "c")),
     ],
 )
 def test_the_last_line_of_a_repeat_may_lack_each_of_its_parts(written: str, expected: tuple[str, str, str]) -> None:
@@ -249,6 +248,27 @@ def test_a_skinparam_block_that_is_never_closed_is_refused() -> None:
         "note left <<x>> #red\nhi\nend note",
         "while (a)\n:b;\nendwhile ( )",
         "while (a)\n:b;\nendwhile;",
+        "while (a)\n:b;\nendwhile (c);",
+        "while (a)\n:b;\nwhile end",
+        "while (a)\n:b;\nwhileend (c)",
+        "split\n:b;\nsplit end",
+        "fork\n:b;\nforkend {and}",
+        "fork\n:b;\nend fork {a}b}",
+        "group x\n:b;\ngroupend",
+        "#red:repeat :c;\n:b;\nrepeat while (d)",
+        "repeat <<c>>\n:b;\nrepeat while (d)",
+        "if <<c>> (d) then (e)\n:b;\nendif",
+        "[[http://c.d]]if (d) is (e) then\n:b;\nendif",
+        "note left $c $d <<e>> : f",
+        "noteleft: c",
+        "noteright #red\nc\nendnote",
+        'partition "c" as d {\n:b;\n}',
+        "link #red;",
+        "kill c\n:d;",
+        "())",
+        "(();",
+        "-[#red;dashed,bold]-> c;",
+        "-[dotted,#red]->",
     ],
 )
 def test_a_statement_that_plantuml_reads(statement: str) -> None:
@@ -263,12 +283,39 @@ def test_a_statement_that_plantuml_reads(statement: str) -> None:
         "note left <<x>> #red: hi",
         "note left #red <<x>>\nhi\nend note",
         "while (a)\n:b;\nendwhile ()",
-        "while (a)\n:b;\nendwhile (c);",
+        "repeat\n:b;\nrepeat while not (c)",
+        "-[norank]-> c;",
+        "-[single]-> c;",
+        "-[thickness=2]-> c;",
+        "-[plain,#red]-> c;",
+        "#ff00:c;",
+        "#12345:c;",
+        "( )",
+        "partition\n:c;\n}",
+        "package\n:c;\n}",
+        "rectangle\n:c;\n}",
+        "card\n:c;\n}",
+        'partition"c" {\n:c;\n}',
+        "fork\n:c;\nend fork {}",
+        "link #nocolour",
+        "floatingnote left: c",
+        "detach c",
     ],
 )
 def test_a_statement_that_plantuml_refuses(statement: str) -> None:
     with pytest.raises(NotationError):
         body(f":a;\n{statement}\n:b;")
+
+
+@pytest.mark.parametrize("text", ["[foo]-> b;", "[]-> b;", "[#red, dashed]-> b;", "-> b;"])
+def test_a_minus_before_what_is_no_arrow_begins_a_list_item(text: str) -> None:
+    assert texts(f":a;\n-{text}") == ["a", text]
+
+
+def test_a_partition_is_named_by_all_that_stands_behind_it() -> None:
+    (group,) = body('partition "a" as b {\n:c;\n}')
+    assert isinstance(group, Group)
+    assert group.name == '"a" as b'
 
 
 def test_code_within_an_action_or_a_note_may_hold_what_ends_them() -> None:

@@ -86,7 +86,7 @@ def test_one_run_tells_the_mistakes_of_directives_and_statements_in_reading_orde
 @pytest.mark.parametrize(
     "body",
     [
-        "!$x = two words\n!$y = $x + 1\n!$z = %intval($y)\n!assert $z > 1\n!$x\n:$x $y $z;",
+        "!$x = two; words\n!$y = $x + 1\n!$z = %intval($y)\n!assert $z > 1\n!$x\n:$x $y $z;",
         "!$l = [1, 2\n:%size($l) $l[1];\n!foreach $x in $l\n:$x;\n!endfor",
         '!$o = {\n"a": [1, 2]\nstart\n!assert $o.a[1] == 2\n:$o.a;',
         "!$p = ((\n!include $p/a.puml\n:a;",

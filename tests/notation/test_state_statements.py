@@ -8,6 +8,7 @@ import pytest
 from flowdial.errors import NotationError
 from flowdial.flow import Flow, loads
 from flowdial.flow.puml import to_puml
+from flowdial.flow.tables import tables
 from flowdial.notation import format_text
 from flowdial.notation.data import DEEPEST, fault
 
@@ -340,3 +341,166 @@ def test_foreign_signs_in_texts_are_left_alone(body: str) -> None:
 def test_a_text_behind_a_foreign_arrow_is_left_alone() -> None:
     flow = loads(block("A －> B : x －> y => z ｛"), recover=True)
     assert flow.edges[-1].label == "x －> y => z ｛"
+
+
+# ---- maps ----
+@pytest.mark.parametrize(
+    ("head", "name", "label"),
+    [
+        ("M", "M", "M"),
+        ('"The map" as M', "M", "The map"),
+        ("M <<s>> [[http://x.y]] #red ##[bold]blue", "M", "M"),
+        ("S.M", "M", "S.M"),
+    ],
+)
+def test_a_map_is_data(head: str, name: str, label: str) -> None:
+    flow = table(f"map {head} {{\na => b\n\n c=>\n}}\n{name} : a description that is none")
+    found = [node for node in flow.nodes.values() if node.kind == "json"]
+    assert [(node.name, node.label, node.text) for node in found] == [(name, label, "")]
+    assert tables(flow)[found[0].line] == [("a", "b"), ("c", "")]
+
+
+def test_a_row_of_a_map_leads_to_a_state() -> None:
+    flow = table("state B\nmap M {\na *-> B\nb => c *---> B\n}\nM --> A")
+    assert [(edge.source, edge.target) for edge in flow.edges if edge.source == "M"] == [
+        ("M", "B"),
+        ("M", "B"),
+        ("M", "A"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ("map M {\na -> b\n}", ("map", 4, 1)),
+        ("map M {\na => b\nc *->\n}", ("map", 5, 1)),
+        ("map M {\na *-> A\n}", ("unknown-state", 4, 1)),
+        ("state M\nmap M {\n}", ("json", 4, 1)),
+        ('note "x" as M\nmap M {\n}', ("json", 4, 1)),
+        ("map M { a => b }", ("inline-body", 3, 7)),
+        ('map "Long" {\n}', ("state-alias", 3, 5)),
+        ("map M #nocolour {\n}", ("color", 3, 1)),
+    ],
+)
+def test_a_map_that_plantuml_refuses_is_refused(body: str, place: Place) -> None:
+    assert refusal(body) == place
+
+
+# ---- notes in braces, notes without a name, names of notes ----
+@pytest.mark.parametrize(
+    "head", ["note left of A {", "note right of A <<s>> $t #red;line:blue{", "state A\nnote left {"]
+)
+def test_a_note_may_stand_in_braces(head: str) -> None:
+    assert table(f"{head}\nfoo\nend note\n}}").nodes["A"].note == "foo\nend note"
+
+
+@pytest.mark.parametrize(
+    ("body", "owner"),
+    [
+        ("state B\nstate C {\nnote right: x\n}", "B"),
+        ("state B\nstate C {\nD --> E\nnote right: x\n}", "B"),
+        ("state C {\nstate D\n}\nnote right: x", "C.D"),
+        ("state B\nE : text\nnote right: x", "B"),
+        ("state B\njson J 1\nnote right: x", "B"),
+        ("state B\nnote left of A : y\nnote right: x", "A"),
+    ],
+)
+def test_a_note_without_a_name_belongs_to_the_state_declared_or_noted_last(body: str, owner: str) -> None:
+    found = [node.id for node in loads(block(body)).nodes.values() if "x" in node.note]
+    assert found == [owner]
+
+
+@pytest.mark.parametrize(
+    "body", ["A --> B\nnote of link : x", 'note "x" as N\nnote left of N : y', "note as N\nend note"]
+)
+def test_a_note_that_belongs_to_no_state_is_read(body: str) -> None:
+    assert not any(node.note for node in table(body).nodes.values())
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ("D : text\nnote right: x", ("note", 4, 1)),
+        ("state B\nstate C {\n--\nnote right: x\n}", ("region", 6, 1)),
+        ('note "a" as N\nnote "b" as N', ("note", 4, 1)),
+        ('state N\nnote "a" as N', ("note", 4, 1)),
+        ('state S {\nstate X\n}\nnote "a" as S.X', ("note", 6, 1)),
+        ('note "a" as N #red;line:blue', ("color", 3, 1)),
+        ("note left of A #nocolour;line:blue : x", ("color", 3, 1)),
+        ("note left of A #red;foo:blue : x", ("color", 3, 16)),
+    ],
+)
+def test_a_note_that_has_no_place_or_name_of_its_own_is_refused(body: str, place: Place) -> None:
+    assert refusal(body) == place
+
+
+def test_notes_of_two_groups_may_have_one_name() -> None:
+    assert loads(block('state S {\nstate N\nnote "a" as M\n}\nnote "b" as N\nnote "c" as M'))
+
+
+# ---- looks and what decorates ----
+@pytest.mark.parametrize("style", ["Bold", "#Red,Dashed", "HIDDEN,Thickness=2", "NoRank"])
+def test_the_style_of_an_arrow_is_read_in_any_case(style: str) -> None:
+    assert table(f"A -[{style}]-> B").edges[-1].target == "B"
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ("hide empty decription", ("decoration", 3, 1)),
+        ("hide foo bar", ("decoration", 3, 1)),
+        ("show foo bar", ("decoration", 3, 1)),
+        ("allow_mixing", ("other-kind", 3, 1)),
+        ("state B ##[foo]red", ("line-style", 3, 12)),
+        ("state B ##[foo]red {\nstate C\n}", ("line-style", 3, 12)),
+        ("state B #r", ("color", 3, 9)),
+        ("state B #red;foo", ("color", 3, 9)),
+        ("A --> B #nocolour", ("color", 3, 1)),
+        ("state B [[]]", ("link", 3, 9)),
+        ("url B is [[http://x.y]]", ("unknown-state", 3, 1)),
+        ('state "长名字" 长', ("state-alias", 3, 13)),
+        ('frame "Long" L {\nstate B\n}', ("state-alias", 3, 14)),
+        ("frame F $t {\nstate B\n}", ("state-name", 3, 7)),
+    ],
+)
+def test_looks_and_decorations_that_plantuml_refuses_are_refused(body: str, place: Place) -> None:
+    assert refusal(body) == place
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "hide empty description",
+        "hide class circle",
+        "hide <<foo bar>> stereotype",
+        "hide footbox",
+        "footbox",
+        "hide-class foo",
+        "remove <<foo bar>>",
+        "state B\nurl of B is [[x{t} l]]",
+        "state B #line.dashed",
+        "state B $a-b <<c>> <<d>>",
+        "A --> B <<a>> <<b>>",
+    ],
+)
+def test_looks_and_decorations_that_plantuml_reads_are_read(body: str) -> None:
+    assert table(body)
+
+
+# ---- laws ----
+@pytest.mark.parametrize(
+    "body",
+    ["A <<choice>> --> B", "B <-- A <<choice>>", '"B:C" : text', 'state "B:C"', "state Bbegin", "title: x"],
+)
+def test_what_is_written_again_means_the_same(body: str) -> None:
+    table(body)
+
+
+@pytest.mark.parametrize("body", ["||", "||\n||", "title: x"])
+def test_a_diagram_of_one_sign_or_word_stays_what_it_is(body: str) -> None:
+    flow = loads(f"@startuml\n{body}\n@enduml\n")
+    assert loads(to_puml(flow)).hash == flow.hash
+
+
+def test_the_spaces_of_a_description_are_laid_out() -> None:
+    assert format_text(block('A   :   x\n"B C"  :y\nA:')).split("\n")[2:5] == ["A : x", '"B C" : y', "A :"]

@@ -11,7 +11,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from flowdial.notation.preprocessor import reader
-from flowdial.notation.preprocessor.keywords import balance, is_of_body, looks_like_data, meant, open_data, word_of
+from flowdial.notation.preprocessor.keywords import (
+    balance,
+    bare_word,
+    is_of_body,
+    looks_like_data,
+    meant,
+    open_data,
+    word_of,
+)
 from flowdial.notation.preprocessor.limits import Trouble
 from flowdial.notation.preprocessor.line import Line
 from flowdial.notation.preprocessor.mistakes import Mistakes
@@ -20,6 +28,7 @@ from flowdial.notation.preprocessor.syntax import Declare
 _CHOICES = frozenset({"if", "ifdef", "ifndef"})
 _LOOPS = {"while": "endwhile", "foreach": "endfor"}
 _BODIES = {"procedure": "endprocedure", "function": "endfunction", "definelong": "enddefinelong"}
+_MARKS = frozenset({"startsub", "endsub"})
 _END_BODIES = frozenset(_BODIES.values())
 
 
@@ -98,6 +107,8 @@ class _Nester:
         self._ends: Counter[str] = Counter()
         self._owed: Counter[str] = Counter()
         self._endless = False
+        self._subs: list[Line] = []
+        self._nested = False
 
     @property
     def _here(self) -> list[Node]:
@@ -138,14 +149,14 @@ class _Nester:
             self._go_on(line, word)
         elif word == "endif" or word in _LOOPS.values():
             self._close(line, word)
+        elif word in _MARKS and self._mark(line, word):
+            pass
         elif word not in _END_BODIES and not (self._endless and is_of_body(line.text, word)):
             self._here.append(Single(self._complete(line), word))
 
     def finish(self) -> list[Node]:
-        for block in self._opened:
-            if isinstance(block, Loop) and not block.told:
-                word = block.line.text.split()[0]
-                self._lose(Trouble(f"`{word}` is not closed", f"write `!{block.end}` after its last line"), block.line)
+        if self._subs and not self._nested:
+            self._tell(Trouble("`!startsub` is not closed", "write `!endsub` after its last line"), self._subs[0])
         return self.nodes
 
     def _tell(self, trouble: Trouble, line: Line) -> None:
@@ -197,6 +208,7 @@ class _Nester:
         while self._opened[-1].end != end:
             inner = self._pop()
             inner.closed = isinstance(inner, Choice)
+            inner.told = True
             self._owed[inner.end] += 1
         return True
 
@@ -216,7 +228,26 @@ class _Nester:
             return
         body = [] if declared is not None and declared.result is not None else self._body(line, word, declared)
         if declared is not None and body is not None:
-            self._here.append(Body(line, declared, body))
+            self._here.append(Body(line, declared, [one for one in body if not self._is_mark(one)]))
+
+    def _is_mark(self, line: Line) -> bool:
+        word = bare_word(line.text)
+        return word in _MARKS and self._mark(line, word)
+
+    def _mark(self, line: Line, word: str) -> bool:
+        """Pass over `!startsub` or the `!endsub` of one, whatever stands around; False for a stray `!endsub`."""
+        if word == "endsub":
+            return bool(self._subs) and self._subs.pop() is not None
+        try:
+            reader.directive(line.text)
+            if self._subs:
+                self._nested = True
+                message = f"`!startsub` stands where that of line {self._subs[-1].number} is open"
+                raise Trouble(message, "write `!endsub` before")
+        except Trouble as trouble:
+            self._tell(trouble, line)
+        self._subs.append(line)
+        return True
 
     def _declared(self, line: Line) -> Declare | None:
         try:

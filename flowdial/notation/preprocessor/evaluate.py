@@ -19,7 +19,6 @@ from flowdial.notation.preprocessor.values import (
     Json,
     Missing,
     Value,
-    negative,
     operate,
     part,
     text_of,
@@ -34,7 +33,7 @@ _PLACE = re.compile(r"[\[\]]")
 _COST_OF_CALL = 500
 _COST_OF_JSON = 4
 #: How many values each operator takes from the stack.
-_OPERANDS = {"operator": 2, "index": 2, "not": 1, "negate": 1, "field": 1}
+_OPERANDS = {"operator": 2, "index": 2, "not": 1, "field": 1}
 _Stack = list[Value]
 
 
@@ -67,7 +66,7 @@ class Evaluator:
             stack.append(op.value)
         elif op.code == "load":
             value = self.memory.get(frame, op.name)
-            stack.append(self._unknown(op.name, frame, op.name) if value is None else value)
+            stack.append(self._word(op.name, frame) if value is None else value)
         elif op.code == "known":
             known = self.memory.get(frame, op.name) is not None or self.memory.knows(op.name)
             stack.append(1 if known else self._unknown(op.name, frame, 0))
@@ -76,11 +75,17 @@ class Evaluator:
             stack[-1] = self._built(operate(op.name, self._operand(stack[-1]), right))
         elif op.code == "not":
             stack[-1] = int(not truth(stack[-1]))
-        elif op.code == "negate":
-            stack[-1] = negative(stack[-1])
         else:
             key = op.name if op.code == "field" else stack.pop()
             stack[-1] = self._built(_place(stack[-1], key, op.code))
+
+    def _word(self, name: str, frame: Frame) -> Value:
+        """The text that a name is which stands for no variable."""
+        if not name.isascii() and not self.mistakes.lacks(frame.place):
+            raise Trouble(
+                f"there is no variable `{name[:40]}`", f'a text of such letters stands in quotes: `"{name[:40]}"`'
+            )
+        return self._unknown(name, frame, name)
 
     def _unknown(self, name: str, frame: Frame, otherwise: Value) -> Value:
         """The value of a name that stands for nothing, unless a mistake above may have kept it from being set."""

@@ -31,6 +31,7 @@ _MACHINE = "a flow never reads the machine it runs on"
 REFUSED: Mapping[str, str] = {
     "%random": _TODAY,
     "%now": _TODAY,
+    "%date": _TODAY,
     "%filedate": _TODAY,
     "%getenv": _MACHINE,
     "%file_exists": _MACHINE,
@@ -77,7 +78,9 @@ def exists(name: str) -> bool:
 
 
 def _substr(text: Value, start: Value, length: Value | None = None) -> Value:
-    written, first = text_of(text), max(0, whole(start))
+    written, first = text_of(text), whole(start)
+    if first < 0:
+        raise Trouble(f"there is no place {first} in a text", "places are counted from 0")
     end = len(written) if length is None else first + max(0, whole(length))
     return written[first:end]
 
@@ -263,5 +266,4 @@ BUILTINS: Mapping[str, Builtin] = {
     "%filename_no_extension": _constant(""),
     "%dirpath": _constant(""),
     "%version": _constant(VERSION),
-    "%date": Builtin(0, 3, lambda *_: "%date()"),
 }

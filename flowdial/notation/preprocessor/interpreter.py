@@ -179,13 +179,13 @@ class _Interpreter(Evaluator):
         return truth(value)
 
     def _loop(self, node: Loop, frame: Frame) -> Task[Value | None]:
-        """Run a loop; one that is not closed, or whose condition cannot be told, does not go round."""
+        """Run a loop; one whose condition cannot be told does not go round."""
         returned: Value | None = None
-        if not node.closed:
-            self.mistakes.lose(frame.place)
-            returned = yield self._block(node.body, frame)
-            return returned
         loop = reader.directive(node.line.text)
+        assert isinstance(loop, Foreach | Test)
+        if not node.closed:
+            returned = yield self._open_loop(loop, node, frame)
+            return returned
         if isinstance(loop, Foreach):
             over: Value = yield self.evaluate(loop.program, frame)
             if isinstance(over, Missing):
@@ -197,8 +197,26 @@ class _Interpreter(Evaluator):
                 if returned is not None:
                     return returned
             return None
-        assert isinstance(loop, Test)
         returned = yield self._while(loop, node.body, frame)
+        return returned
+
+    def _open_loop(self, loop: Foreach | Test, node: Loop, frame: Frame) -> Task[Value | None]:
+        """Run a loop that is not closed: once, to the end. One that does not go round would leave out the rest."""
+        value: Value = yield self.evaluate(loop.program, frame)
+        items = _items(value)
+        if isinstance(loop, Foreach) and items:
+            self.memory.put(frame, loop.name, value_of(items[0]))
+        goes = bool(items) if isinstance(loop, Foreach) else truth(value)
+        if node.told or not goes or isinstance(value, Missing):
+            if not node.told and not isinstance(value, Missing):
+                word = node.line.text.split()[0]
+                self._tell(
+                    Trouble(f"`{word}` is not closed", f"write `!{node.end}` after its last line"),
+                    node.line,
+                    frame.place,
+                )
+            self.mistakes.lose(frame.place)
+        returned: Value | None = yield self._block(node.body, frame)
         return returned
 
     def _while(self, loop: Test, body: Sequence[Node], frame: Frame) -> Task[Value | None]:
@@ -224,6 +242,8 @@ class _Interpreter(Evaluator):
         if node.word in keywords.REFUSED:
             hint = "save the file beside the diagram and write `!include file.puml`"
             raise Trouble(f"`!{node.word}` is not carried out", hint, code="include")
+        if node.word == "endsub":
+            raise Trouble("there is no `!startsub` for this `!endsub`", "take it out, or write `!startsub NAME` before")
         directive = reader.directive(node.line.text)
         if isinstance(directive, Return):
             if frame.kind != "function":
@@ -257,7 +277,12 @@ class _Interpreter(Evaluator):
                 pass
 
     def _declare(self, declared: Declare, lines: Sequence[Line], frame: Frame) -> Task[None]:
-        returns = declared.result is not None or any(line.text.lstrip().startswith("!return") for line in lines)
+        words = {keywords.bare_word(line.text) for line in lines}
+        if "function" in words and declared.kind != "function":
+            raise Trouble(
+                f"a function is declared within `{declared.name}`", "declare it before, on the outermost level"
+            )
+        returns = declared.result is not None or "return" in words
         if declared.kind == "function" and not returns:
             raise Trouble("this function has no `!return`", "declare it with `!procedure` if it only writes lines")
         if declared.kind == "procedure" and returns:

@@ -42,7 +42,7 @@ FORMS = {
 KEPT = frozenset({"pragma", "theme", "option"})
 REFUSED = frozenset({"import", "includeurl", "includedef", "include_sprites"})
 #: Directives that bring neither lines nor names which are not known without them.
-NAMELESS = frozenset({"=", "assert", "dump_memory", "log", "return", "undef"})
+NAMELESS = frozenset({"=", "assert", "dump_memory", "endsub", "log", "return", "undef"})
 #: What people write for a directive; None: there is nothing of the kind.
 _MISTAKEN = {
     "elif": "elseif",
@@ -85,6 +85,12 @@ def word_of(text: str) -> str:
     if word in FORMS or word in KEPT or word in REFUSED:
         return word
     return _unknown(word, text)
+
+
+def bare_word(text: str) -> str:
+    """As `word_of`, whether there is such a directive or not."""
+    match = _WORD.match(text) if "!" in text else None
+    return match["word"] if match else ""
 
 
 def _unknown(word: str, text: str) -> str:

@@ -38,6 +38,12 @@ from flowdial.resources import grammar
 _STARTS = ["directive", "expression", "call", "raw_call", "macro_call", "json_text"]
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "", "b": "", "f": ""}
+#: What to write for a sign that expressions do not have.
+_MENDS = {
+    "!": "write `%not(…)`",
+    "[": "give the data a name first: `!$list = [1, 2]`",
+    "{": 'give the data a name first: `!$data = {"a": 1}`',
+}
 _REMEMBERED = 4096
 _SHORT = 2000
 
@@ -112,8 +118,7 @@ class _Builder(Transformer[Token, Any]):
 
     # ---- expressions ----
     def expression(self, c: list[Any]) -> Program:
-        program: Program = c[0]
-        return program
+        return tuple(op for program in c for op in program)
 
     def disjunction(self, c: list[Any]) -> Program:
         program = list(c[0])
@@ -123,12 +128,14 @@ class _Builder(Transformer[Token, Any]):
 
     conjunction = equality = comparison = sum = product = disjunction
 
-    def signed(self, c: list[Any]) -> Program:
-        signs = [Op("not" if sign.type == "NOT" else "negate") for sign in c[-2::-1]]
-        return (*c[-1], *signs)
+    def values(self, c: list[Any]) -> Program:
+        return tuple(op for program in c for op in program)
+
+    def known_not(self, c: list[Any]) -> Program:
+        return (*c[-1], *[Op("not")] * (len(c) - 1))
 
     def number(self, c: list[Any]) -> Program:
-        if len(c[0]) > 10 or int(c[0]) >= 2**31:
+        if len(c[0]) > 11 or not -(2**31) <= int(c[0]) < 2**31:
             raise Trouble(f"{c[0][:20]} is too large a number", "the largest number is 2147483647")
         return (Op("push", value=int(c[0])),)
 
@@ -331,5 +338,7 @@ def _misread(error: UnexpectedInput, text: str) -> Trouble:
     what = f"`{found}` is not understood here" if found else "something is missing at the end"
     word = re.match(r"!\s*(?:(?:unquoted|final)\s+)*(\w*)", text)
     form = FORMS.get(word[1] if word else "", '`!$name = "text"`' if word else '`name(1, "text", $variable)`')
+    if found[:1] in _MENDS:
+        return Trouble(what, _MENDS[found[0]], column=position + 1)
     missing = isinstance(error, UnexpectedCharacters | UnexpectedToken) and not found
     return Trouble(what, f"write {form}" + ("" if missing else "; texts stand in quotes"), column=position + 1)

@@ -14,7 +14,7 @@ from flowdial.notation.preprocessor.values import Value
 class Op(NamedTuple):
     """One step of a program.
 
-    `push value`, `load name`, `known name`, `field name`, `index`, `operator name`, `not`, `negate`, or `call name`
+    `push value`, `load name`, `known name`, `field name`, `index`, `operator name`, `not`, or `call name`
     with `size` arguments on the stack, the last of them named by `keys`.
     """
 

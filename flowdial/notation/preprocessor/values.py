@@ -164,11 +164,6 @@ def operate(operator: str, left: Value, right: Value) -> Value:
     return int(_ORDER[operator]((a > b) - (a < b)))
 
 
-def negative(value: Value) -> Value:
-    """`-value`."""
-    return wrap(-value) if isinstance(value, int) else "-" + text_of(value)
-
-
 def part(value: Value, key: Value) -> Value | None:
     """`value[key]` of JSON; None where it is no JSON. A missing key of an object is the empty text."""
     data = value.data if isinstance(value, Json) else None
