@@ -107,12 +107,19 @@ def repair(prepared: Prepared) -> list[Diagnostic]:
     """Change the lines of `prepared` and tell each change."""
     told: list[Diagnostic] = []
     lines = prepared.text.split("\n")
+
+    def mend(at: int, found: _Repair) -> None:
+        hint = f"read as `{found.mended.strip()}`"
+        told.append(Diagnostic(found.code, found.message, lines[at], prepared.origins[at], found.column, hint))
+        lines[at] = found.mended
+
+    if (last := lines[-1]).endswith("\\"):
+        message = "a `\\` at the end of a line joins the next one, and there is none"
+        mend(len(lines) - 1, _Repair("line-join", message, len(last), last.rstrip("\\ \t")))
     for at in _statements(lines):
         found = next((done for attempt in _ATTEMPTS if (done := attempt(lines, at))), None)
         if found is not None:
-            hint = f"read as `{found.mended.strip()}`"
-            told.append(Diagnostic(found.code, found.message, lines[at], prepared.origins[at], found.column, hint))
-            lines[at] = found.mended
+            mend(at, found)
     prepared.text = "\n".join(lines)
     return told
 
@@ -145,11 +152,15 @@ def _unlabelled(lines: list[str], at: int) -> _Repair | None:
     return _Repair(label.code, label.message, label.column, "\n".join(label.mend or ())) if label else None
 
 
+def _below(lines: list[str], at: int) -> str:
+    """The next line below that holds something; empty where there is none."""
+    return next((lines[number] for number in range(at + 1, len(lines)) if lines[number].strip()), "")
+
+
 def _older(lines: list[str], at: int) -> _Repair | None:
     """The line `:step|`, where the next line begins a statement, so that it was an ending."""
     match = _OLDER.match(lines[at])
-    following = next((line for line in lines[at + 1 :] if line.strip()), None)
-    if match is None or (following is not None and not _NEXT.match(following)):
+    if match is None or not _NEXT.match(_below(lines, at) or ":"):
         return None
     message = f"`{match['at']}` ended an action up to PlantUML 1.2025, and does no more"
     mended = f"{match[1]}; <<{_OLDER_ENDINGS[match['at']]}>>"
@@ -186,8 +197,7 @@ _COMMENTED = re.compile(r"(\s*(?:#\w+)?:[^;；]*;)\s*(?P<at>'|//)")
 def _commented(lines: list[str], at: int) -> _Repair | None:
     """`:step; // why` above a line that is a whole statement, which the action would take in."""
     match = _COMMENTED.match(lines[at])
-    following = next((line for line in lines[at + 1 :] if line.strip()), "")
-    if match is None or not _STATEMENT.match(following):
+    if match is None or not _STATEMENT.match(_below(lines, at)):
         return None
     return _Repair("trailing-comment", "a comment cannot follow a statement", match.start("at") + 1, match[1])
 

@@ -10,6 +10,7 @@ import re
 
 from flowdial.constraint import compile_options
 from flowdial.decode.protocol import Scorer
+from flowdial.errors import PromptTooLong
 from flowdial.flow.text import language
 from flowdial.reply.draft import Draft, Pipeline, Situation
 from flowdial.session import prompt
@@ -32,7 +33,8 @@ _OR = {"en": " / ", "zh": "／"}
 def acknowledge(situation: Situation, draft: Draft) -> Draft:
     """Let the model choose the sentence that takes up the user's words, decoding inside a token automaton.
 
-    Which one the words make more likely than no words do is scored in one pass.
+    Which one the words make more likely than no words do is scored in one pass. A model that does not read so much
+    says none.
     """
     if not isinstance(situation.model, Scorer) or not _wants_lead(situation):
         return draft
@@ -40,7 +42,10 @@ def acknowledge(situation: Situation, draft: Draft) -> Draft:
     automaton = compile_options(asked.leads, model.encode, prefix=asked.turn)
     turns = [model.encode(asked.turn), model.encode(asked.baseline)]
     branches = [[*turn, *path] for turn in turns for path in automaton.paths]
-    scores = model.score(model.encode(asked.prefix), branches)
+    try:
+        scores = model.score(model.encode(asked.prefix), branches)
+    except PromptTooLong:
+        return draft
     totals = [sum(score[-len(path) :]) for score, path in zip(scores, automaton.paths * 2, strict=True)]
     gains = [given - alone for given, alone in zip(totals, totals[len(asked.leads) :], strict=False)]
     return draft.with_lead(asked.leads[gains.index(max(gains))].strip())
@@ -52,10 +57,13 @@ def write_freely(situation: Situation, draft: Draft) -> Draft:
         return draft
     asked, text = _lead_prompt(situation), ""
     limit = MAX_TOKENS[situation.lang]
-    for piece in situation.model.write(asked.prefix, asked.turn, max_tokens=limit, stop=("\n",)):
-        text += piece
-        if _SENTENCE_END.search(text):
-            break
+    try:
+        for piece in situation.model.write(asked.prefix, asked.turn, max_tokens=limit, stop=("\n",)):
+            text += piece
+            if _SENTENCE_END.search(text):
+                break
+    except PromptTooLong:
+        return draft
     return draft.with_lead(_first_sentence(text))
 
 

@@ -17,7 +17,6 @@ _SIZES: dict[str, Any] = {
     "num_attention_heads": 4,
     "num_key_value_heads": 2,
     "head_dim": 8,
-    "max_position_embeddings": 512,
     "initializer_range": 0.4,
     "bos_token_id": None,
     "eos_token_id": None,
@@ -39,15 +38,16 @@ _HEADS = {"Gemma3Text": "Gemma3ForCausalLM"}
 
 
 @functools.cache
-def tiny(family: str, attention: str = "sdpa") -> Any:
-    """A model of a family, with random weights."""
+def tiny(family: str, attention: str = "sdpa", reads: int = 512) -> Any:
+    """A model of a family, with random weights, that reads so many tokens."""
     import torch
     import transformers
 
     torch.manual_seed(0)
     name, more = FAMILIES[family]
     attention = "eager" if family == "gemma2" else attention  # which transformers has no other for
-    config = getattr(transformers, f"{name}Config")(**{**_SIZES, **more}, attn_implementation=attention)
+    sizes = {**_SIZES, **more, "max_position_embeddings": reads}
+    config = getattr(transformers, f"{name}Config")(**sizes, attn_implementation=attention)
     return getattr(transformers, _HEADS.get(name, f"{name}ForCausalLM"))(config).eval()
 
 

@@ -154,6 +154,12 @@ MENDED: list[tuple[str, str, str, Warned]] = [
         [(3, 13, "full-width"), (5, 1, "full-width")],
     ),
     (
+        "a backslash at the end of the last line",
+        "start\n:核对;\nstop\\",
+        "start\n:核对;\nstop",
+        [(4, 5, "line-join")],
+    ),
+    (
         "a condition without parentheses",
         "start\nif 完好 then (是)\n:退款;\nelse (否)\n:拒绝;\nendif\nstop",
         "start\nif (完好) then (是)\n:退款;\nelse (否)\n:拒绝;\nendif\nstop",
