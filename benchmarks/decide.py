@@ -19,7 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -94,9 +94,11 @@ def limit(ours: Ours, found: list[Case]) -> None:
 
 # ---- against others ----
 def peers(ours: Ours, found: list[Case]) -> None:
+    """The naming layout has the prompt and the strings of the others; the channel is FlowDial's own."""
     print("\n### Against other ways to choose, same model and decisions\n")
-    print("| method | compile, cold, ms | choose, ms | FlowDial is faster by | right, zh | right, en |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    print("| method | compile, cold, ms | choose, ms | times channel | times naming | right, zh | right, en |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    own = {"channel": "FlowDial, channel", "naming": "FlowDial, naming, model alone"}
     rivals: list[Peer] = [make(ours.loaded) for make in PEERS]
     times: dict[str, list[float]] = {}
     cold: dict[str, list[float]] = {}
@@ -109,27 +111,30 @@ def peers(ours: Ours, found: list[Case]) -> None:
         right.setdefault(name, []).append((case.lang, chosen == case.gold))
 
     for case in found:
-        ours.forget()
-        ours.choose(case)
-        cold.setdefault("FlowDial", []).append(milliseconds(partial(_compile, ours, case)))
-        note("FlowDial", case, partial(ours.choose, case))
-        note("FlowDial, naming, model alone", case, partial(ours.by_model, case, "naming"))
+        for layout, name in own.items():
+            ours.forget()
+            cold.setdefault(name, []).append(milliseconds(partial(_compile, ours, case, layout)))
+            choose = partial(ours.choose, case) if layout == "channel" else partial(ours.by_model, case, layout)
+            choose()
+            note(name, case, choose)
         for rival in rivals:
             cold.setdefault(rival.name, []).append(milliseconds(partial(rival.compile, case)))
             note(rival.name, case, partial(rival.choose, case, rival.compile(case)))
     for name, taken in times.items():
-        cost = f"{median(cold[name]):.1f}" if name in cold and "unconstrained" not in name else ""
-        faster = median(t / o for t, o in zip(taken, times["FlowDial"], strict=True))
+        cost = "" if "unconstrained" in name else f"{median(cold[name]):.1f}"
+        slower = (median(t / o for t, o in zip(taken, times[of], strict=True)) for of in own.values())
+        ratios = " | ".join("" if name in own.values() else f"{ratio:.1f}" for ratio in slower)
         shares = " | ".join(_share([ok for lang, ok in right[name] if lang == wanted]) for wanted in ("zh", "en"))
-        ratio = "" if name == "FlowDial" else f"{faster:.1f} x"
-        print(f"| {name} | {cost} | {median(taken):.0f} | {ratio} | {shares} |", flush=True)
+        print(f"| {name} | {cost} | {median(taken):.0f} | {ratios} | {shares} |", flush=True)
 
 
-def _compile(ours: Ours, case: Case) -> None:
-    """Tokens and automaton of a decision, anew."""
-    compiled.forget(ours.model)
-    asked = ours.asked(case)
+def _compile(ours: Ours, case: Case, layout: str) -> None:
+    """Tokens of a decision, anew, and the automaton of the names where they are decoded."""
+    asked = ours.asked(case, layout)
     compiled.compile_branches(ours.model, asked.prefix, asked.stems)
+    if layout == "naming":
+        encode = cache(ours.model.encode)
+        compiled.told_apart([compiled.in_context(end, asked.prefix[-1], encode) for end in asked.endings])
 
 
 def _share(right: list[bool]) -> str:
@@ -178,28 +183,46 @@ def _nodes(ours: Ours, count: int) -> Callable[[], Any]:
 
 # ---- many sessions ----
 def sessions(ours: Ours, found: list[Case]) -> None:
+    """The limit is what bare passes over as many new tokens gain when they are put together."""
     print("\n### Many sessions at once\n")
-    print("| sessions | decisions a second | times one session's | same choices | largest change of a probability |")
-    print("| --- | --- | --- | --- | --- |")
+    print("| layout | sessions | decisions a second | times one session's | limit | same choices | largest change |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     cases_ = (found * 64)[:64]
-    run = lambda case: decide(ours.model, ours.asked(case))  # noqa: E731
-    alone = [run(case) for case in cases_]
-    first = 0.0
-    for count in (1, 2, 4, 8, 16, 32):
-        rates = []
-        for _ in range(3):
-            with ThreadPoolExecutor(count) as pool:
-                ms = milliseconds(lambda: list(pool.map(run, cases_)))
-            rates.append(len(cases_) / ms * 1000)
-        with ThreadPoolExecutor(count) as pool:
-            together = list(pool.map(run, cases_))
-        first = first or median(rates)
-        same = sum(a.index(max(a)) == b.index(max(b)) for a, b in zip(alone, together, strict=True))
-        change = max(abs(x - y) for a, b in zip(alone, together, strict=True) for x, y in zip(a, b, strict=True))
-        print(
-            f"| {count} | {median(rates):.1f} | {median(rates) / first:.2f} | {same} of {len(cases_)} | {change:.1e} |",
-            flush=True,
-        )
+    for layout in ("channel", "naming"):
+        run = partial(_decide, ours, layout)
+        alone = [run(case) for case in cases_]
+        new, before = ours.read(partial(run, cases_[0]))
+        first, single = 0.0, _bare(ours, new, before)
+        for count in (1, 2, 4, 8, 16, 32):
+            runs = [_together(run, cases_, count) for _ in range(4)]
+            rates, together = [rate for rate, _ in runs], runs[0][1]
+            first = first or median(rates)
+            limit = count * single / _bare(ours, new * count, before)
+            same = sum(a.index(max(a)) == b.index(max(b)) for a, b in zip(alone, together, strict=True))
+            change = max(abs(x - y) for a, b in zip(alone, together, strict=True) for x, y in zip(a, b, strict=True))
+            print(
+                f"| {layout} | {count} | {median(rates):.1f} | {median(rates) / first:.2f} | {limit:.2f}"
+                f" | {same} of {len(cases_)} | {change:.1e} |",
+                flush=True,
+            )
+
+
+def _together(run: Callable[[Case], list[float]], every: list[Case], count: int) -> tuple[float, list[list[float]]]:
+    """Decisions a second, and what was decided."""
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(count) as pool:
+        found = list(pool.map(run, every))
+    return len(every) / (time.perf_counter() - begun), found
+
+
+def _decide(ours: Ours, layout: str, case: Case) -> list[float]:
+    return decide(ours.model, ours.asked(case, layout))
+
+
+def _bare(ours: Ours, new: int, before: int) -> float:
+    run = bare_pass(ours.model, new, before)
+    run()
+    return median(milliseconds(run) for _ in range(5))
 
 
 # ---- memory ----

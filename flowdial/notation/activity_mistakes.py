@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flowdial.notation.mistakes import Mistake, decoration, first, legacy, shape
+from flowdial.notation.decoration_mistakes import decoration
+from flowdial.notation.mistakes import Mistake, first, legacy, shape
 from flowdial.notation.words import ACTIVITY
 
 _LABELLED = r"(?:else\s*)?if|while|switch|case|else|end\s*while|repeat\s*while"

@@ -6,15 +6,13 @@ Lark parses, without recursion. The fields of a statement are the named groups o
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
-import zlib
 
 from lark import Token, Transformer
 from lark.exceptions import UnexpectedToken
 
 from flowdial.notation.ast import Body, Decoration, Span, Statement
+from flowdial.notation.sprites import unpacks
 
 Fields = dict[str, str | None]
 
@@ -55,7 +53,7 @@ class Builder(Transformer[Token, Body]):
     def DECORATION(self, token: Token) -> Statement:
         found = self.fields(token)
         sprite = found.get("sprite_word") or found.get("sprite_lines")
-        if sprite and not _unpacks("".join(sprite.split())):
+        if sprite and not unpacks("".join(sprite.split())):
             raise unreadable(token)
         word = next((text for name in _WORDS if (text := found.get(name))), None)
         if word is None:
@@ -74,22 +72,3 @@ class Builder(Transformer[Token, Body]):
 #: Fields of a decoration that is a text: its keyword, and the text.
 _WORDS = ("text_word", "text_only", "frame_word", "lines_word")
 _TEXTS = ("text_line", "frame_line", "text_lines")
-#: PlantUML writes the digits of base 64 in another order than everybody else.
-_DIGITS = str.maketrans(
-    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_",
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
-)
-#: No sprite is larger, unpacked.
-_MAX_SPRITE = 1 << 24
-
-
-def _unpacks(packed: str) -> bool:
-    """Whether the picture of a sprite, packed in digits of base 64, can be unpacked."""
-    digits = packed.translate(_DIGITS)
-    unpacked = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        data = base64.b64decode(digits + "A" * (-len(digits) % 4), validate=True)
-        unpacked.decompress(data + bytes(256), _MAX_SPRITE)
-    except (binascii.Error, zlib.error):
-        return False
-    return unpacked.eof

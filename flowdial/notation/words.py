@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from flowdial.notation.mistakes import Mistake, decoration
+from flowdial.notation.decoration_mistakes import decoration
+from flowdial.notation.mistakes import Mistake
 
 #: A word of letters; of a Chinese one also a keyword with which it begins.
 _WORD = re.compile(r"else if\b|[a-z]+|否则如果|如果|否则|\w+")

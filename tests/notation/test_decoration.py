@@ -8,7 +8,7 @@ from flowdial.errors import NotationError
 from flowdial.flow import loads
 from flowdial.notation import format_text, parse
 from flowdial.notation.ast import Decoration
-from flowdial.notation.mistakes import _DECORATIONS
+from flowdial.notation.decoration_mistakes import _DECORATIONS
 
 #: A sprite that PlantUML's own manual packs.
 PACKED = "NOtH3W0W208HxFz_kMAhj7lHWpa1XC716sz0Pq4MVPEWfBHIuxP3L6kbTcizR8tAhzaqFvXwvFfPEqm0"
