@@ -17,6 +17,7 @@ _FULL_WIDTH_ENDS = (
     r"(?P<at>：)",
     r"(?:(?:floating\s+)?note\b[^:：]*|title|caption|legend|header|footer)(?P<at>：)",
     r".*(?P<at>；)\s*$",
+    r"(?P<at>｝)\s*$",
 )
 _FULL_WIDTH_PARENTHESES = (
     rf"(?:{_LABELLED})\s*(?P<at>（)",
@@ -52,7 +53,7 @@ _SHAPES = (
             "full-width",
             pattern,
             "a full-width `{at}` is not punctuation in PlantUML",
-            "write the ASCII sign: `;`, `:`, `(` or `)`",
+            "write the ASCII sign: `;`, `:`, `(`, `)` or `}`",
             mend,
         )
         for patterns, mend in (

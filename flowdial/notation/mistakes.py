@@ -78,7 +78,7 @@ class Shape:
 
 
 #: Full-width punctuation, as Chinese input methods write it.
-ASCII = str.maketrans("：；（）", ":;()")
+ASCII = str.maketrans("：；（）｝", ":;()}")
 _PARENTHESES = str.maketrans("（）", "()")
 _ACTION_AND_MORE = re.compile(r"(\s*:[^;]*;)\s*([^\s;<'].*)")
 

@@ -42,6 +42,7 @@ PLACES = [
     ("full-width-action", "full-width", 3, 6, "；"),
     ("full-width-close", "full-width", 3, 10, "） then"),
     ("full-width-colon", "full-width", 3, 1, "：查询"),
+    ("full-width-brace", "full-width", 5, 1, "｝"),
     ("full-width-note", "full-width", 4, 10, "：先核对"),
     ("missing-enduml", "missing-enduml", 4, 1, "stop"),
     ("full-width-condition", "full-width", 3, 4, "（商品"),
