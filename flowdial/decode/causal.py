@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 CACHE_BYTES = 128 * 2**20
 #: Tokens of all options of a decision: some 10 seconds of a small model on two cores.
 MAX_TOKENS = 16_384
+#: Tokens that two lines share, and that are kept once for both.
+WORTH_SHARING = 32
 #: Decisions that may wait for the model, and decisions that share a pass at most.
 WAITING = 256
 BATCH = 32
@@ -149,12 +151,17 @@ class CausalModel:
         return [Place(segment, firsts.setdefault(path[-1], at)) for at, path in enumerate(segment.tree.paths)]
 
     def _line(self, tokens: Tokens) -> Place | None:
-        """Behind a line of tokens; what was computed of its beginning is not computed again."""
+        """Behind a line of tokens; what was computed of its beginning is not computed again.
+
+        Lines that begin alike (the same examples, other questions) hang below a line of what they share.
+        """
         if not tokens:
             return None
         segment = self._segments.get(tokens)
         if segment is None:
-            known = self._segments.longest(tokens)
+            known, common = self._segments.longest(tokens), self._segments.common(tokens)
+            if len(known) + WORTH_SHARING <= len(common) < len(tokens):
+                known = common
             segment = self._segment(tokens, token_tree([tokens[len(known) :]]), self._line(known), known)
         return Place(segment, 0)
 

@@ -122,10 +122,20 @@ class SegmentCache:
         lines = [key for key in self._found if _is_line(key) and tokens[: len(key)] == key]
         return max(lines, key=len, default=())
 
+    def common(self, tokens: Tokens) -> Tokens:
+        """The longest beginning that `tokens` share with a kept line."""
+        lengths = (_shared(key, tokens) for key in self._found if _is_line(key))
+        return tokens[: max(lengths, default=0)]
+
     def clear(self) -> None:
         """Forget all."""
         self._found.clear()
         self.size = 0
+
+
+def _shared(one: Tokens, other: Tokens) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _is_line(key: Any) -> bool:

@@ -207,6 +207,21 @@ def test_a_cached_prefix_is_not_computed_again(llama: Any, model: CausalModel) -
     assert lengths == [len(PREFIX), 1, 1]
 
 
+def test_what_prefixes_share_is_kept_once(llama: Any, model: CausalModel) -> None:
+    """From the third on, of prefixes that begin alike only what differs is computed."""
+    shots = [at % 250 for at in range(40)]
+    prefixes = [[*shots, at, at + 1] for at in range(251, 255)] + [shots[:36], [*shots, 251]]
+    lengths: list[int] = []
+    hook = llama.model.embed_tokens.register_forward_hook(lambda _m, args, _o: lengths.append(args[0].shape[1]))
+    try:
+        found = [model.score(prefix, [[5, 6]]) for prefix in prefixes]
+    finally:
+        hook.remove()
+    assert all(close(score, brute(llama, prefix, [[5, 6]])) for prefix, score in zip(prefixes, found, strict=True))
+    assert lengths[::2][:2] == [42, 40]
+    assert sum(lengths[:9]) == 42 + 40 + 2 + 2 + 2 + 4 * 1
+
+
 @pytest.mark.parametrize("layer", [0, 1])
 @pytest.mark.parametrize("warm", [True, False])
 @pytest.mark.parametrize("error", [RuntimeError("out of memory"), KeyboardInterrupt()], ids=["memory", "interrupt"])
