@@ -225,6 +225,40 @@ def _bare(ours: Ours, new: int, before: int) -> float:
     return median(milliseconds(run) for _ in range(5))
 
 
+# ---- where the time goes ----
+_KINDS = {"matrix products": ("mm", "linear"), "attention": ("attention",), "copies": ("copy", "cat", "index")}
+
+
+def profile(ours: Ours, found: list[Case]) -> None:
+    """Of a decision at a known step: the share of each kind of kernel, and of the Python between them."""
+    from torch.profiler import ProfilerActivity
+    from torch.profiler import profile as profiler
+
+    weights = sum(p.numel() * p.element_size() for p in ours.model.decoder.parameters())
+    print("\n### Where the time of a decision goes\n")
+    print(f"The decoder has {weights / 1e6:.0f} MB of weights; all of them are read in every pass.\n")
+    kinds = [*_KINDS, "other kernels", "Python between kernels"]
+    print(f"| layout | new tokens | ms | weights read, GB/s | {' | '.join(kinds)} |")
+    print(f"| {' | '.join(['---'] * (4 + len(kinds)))} |")
+    for layout in ("channel", "naming"):
+        rows = []
+        for case in found:
+            choose = partial(ours.choose, case, layout)
+            choose()
+            new, _ = ours.read(choose)
+            taken = median(milliseconds(choose) for _ in range(3))
+            with profiler(activities=[ProfilerActivity.CPU]) as seen:
+                wall = milliseconds(choose)
+            spent = dict.fromkeys(kinds, 0.0)
+            for kernel in seen.key_averages():
+                kind = next((k for k, parts in _KINDS.items() if any(p in kernel.key for p in parts)), "other kernels")
+                spent[kind] += kernel.self_cpu_time_total / 1000
+            spent["Python between kernels"] = max(0.0, wall - sum(spent.values()))
+            rows.append((new, taken, weights / taken / 1e6, *(value / wall for value in spent.values())))
+        news, times, read, *shares = map(median, zip(*rows, strict=True))
+        print(f"| {layout} | {news:.0f} | {times:.0f} | {read:.1f} | {' | '.join(f'{s:.0%}' for s in shares)} |")
+
+
 # ---- memory ----
 def memory(_ours: Ours, _found: list[Case]) -> None:
     print("\n### Memory of a `flowdial chat` process\n")
@@ -244,7 +278,14 @@ def memory(_ours: Ours, _found: list[Case]) -> None:
         print(f"| {dtype} | {float(done.stderr.split()[-1]):.0f} |", flush=True)
 
 
-TABLES = {"limit": limit, "peers": peers, "growth": growth, "sessions": sessions, "memory": memory}
+TABLES = {
+    "limit": limit,
+    "peers": peers,
+    "growth": growth,
+    "sessions": sessions,
+    "profile": profile,
+    "memory": memory,
+}
 
 
 def main() -> None:

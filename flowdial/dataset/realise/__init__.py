@@ -1,0 +1,42 @@
+"""Put moves into words.  question + option's name -> what users say; steps -> reports and announcements.
+
+Knows Chinese and English wording; knows no flows and no models. Everything is drawn from a `random.Random`, so the
+same seed gives the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+from typing import Protocol
+
+from flowdial.dataset.realise import english, chinese
+
+
+class Realiser(Protocol):
+    """What a language module can say."""
+
+    def answers(self, question: str, name: str, side: int) -> list[str]:
+        """Sentences that mean the option `name`: `side` is 1 where it says yes to the question, -1 where no, else 0."""
+        ...
+
+    def reports(self, step: str) -> list[str]:
+        """Sentences in which a user says that a step is done."""
+        ...
+
+    def announcements(self, step: str, kind: str) -> list[str]:
+        """Sentences in which the bot comes to a step; `kind` is `decision`, `action` or `end`."""
+        ...
+
+    def colour(self, sentence: str, draw: Random) -> str:
+        """The sentence as somebody types it: polite, hesitant, with or without its full stop."""
+        ...
+
+
+REALISERS: dict[str, Realiser] = {"zh": chinese, "en": english}
+
+
+def drawn(sentences: Sequence[str], count: int, draw: Random) -> list[str]:
+    """`count` of the sentences, none twice where there are enough."""
+    distinct = list(dict.fromkeys(sentences))
+    return draw.sample(distinct, count) if count <= len(distinct) else distinct + draw.choices(distinct, k=count - len(distinct))

@@ -1,0 +1,97 @@
+"""English sentences: a question and its answer as propositions, steps as reports and announcements."""
+
+from __future__ import annotations
+
+import re
+from random import Random
+
+_END = re.compile(r"[?.!\s]+$")
+_YOU = {"are you": "I am", "were you": "I was", "have you": "I have", "do you": "I", "did you": "I did", "can you": "I can",
+        "will you": "I will", "would you": "I would", "could you": "I could"}  # fmt: skip
+_NOT = {"am": "am not", "is": "is not", "are": "are not", "was": "was not", "were": "were not", "has": "has not",
+        "have": "have not", "can": "cannot", "will": "will not", "would": "would not", "could": "could not", "did": "did not",
+        "does": "does not", "do": "do not"}  # fmt: skip
+_AUXILIARY = re.compile(r"^(is|are|was|were|has|have|can|will|would|could|does|do|did)\s+(.+)$", re.I)
+_SUBJECT = re.compile(
+    r"^((?:it|he|she|they|this|that|there|anyone|everyone|everything|anything|all(?: of)? (?:the|your) \w+"
+    r"|(?:the|your|a|an|any|this|that|its|their|our|my|all)\s+(?:\w+\s+(?=\w+(?:s|ed|er|or)?\s)){0,1}\w+|[A-Z]\w+|\w+s))\s+(.+)$"
+)
+_COMPARED = re.compile(r"^(?P<left>.+?)\s*(?P<sign>>=|<=|==|!=|>|<|=)\s*(?P<right>\S.*)$")
+_SAID = {">": ("is more than", "is not more than"), ">=": ("is at least", "is less than"), "<": ("is less than", "is not less than"),
+         "<=": ("is at most", "is more than"), "=": ("equals", "does not equal"), "==": ("equals", "does not equal"),
+         "!=": ("does not equal", "equals")}  # fmt: skip
+_YES = ("yes", "yes, it is", "yep", "yeah", "sure", "correct", "that's right", "indeed", "yes of course", "it does", "I think so", "affirmative")
+_NO = ("no", "nope", "no, not at all", "not really", "I'm afraid not", "it isn't", "it doesn't", "not yet", "negative", "no, sorry")
+_BEFORE = ("hi, ", "well, ", "um, ", "I checked and ", "actually, ", "as far as I can tell ", "so, ", "ok, ", "I just looked: ", "they say ", "the system says ")
+_AFTER = (", thanks", ", I think", ", go on", " as far as I know", ", what's next?", ", I'm sure", " right now", ", please continue")
+
+
+def _bare(text: str) -> str:
+    return _END.sub("", text.strip())
+
+
+def _small(text: str) -> str:
+    return text if re.match(r"I\b|[A-Z]{2}", text) else text[:1].lower() + text[1:]
+
+
+def propositions(question: str) -> tuple[str, str]:
+    """What the question asks as a statement, and its denial; the question itself where it cannot be turned."""
+    text = _bare(question)
+    if found := _COMPARED.match(text):
+        yes, no = _SAID[found["sign"]]
+        return f"{found['left']} {yes} {found['right']}", f"{found['left']} {no} {found['right']}"
+    lowered = text.lower()
+    for asked, said in _YOU.items():
+        if lowered.startswith(asked + " "):
+            rest = text[len(asked) + 1 :].replace("your", "my")
+            first, _, verb = said.partition(" ")
+            return f"{said} {rest}", f"{first} {_NOT[verb] if verb else 'do not'} {rest}"
+    if (found := _AUXILIARY.match(text)) and (parts := _SUBJECT.match(found[2])):
+        verb, subject, rest = found[1].lower(), parts[1].replace("your", "my"), parts[2]
+        return f"{subject} {verb} {rest}", f"{subject} {_NOT[verb]} {rest}"
+    return _small(text), f"not {_small(text)}"
+
+
+def answers(question: str, name: str, side: int) -> list[str]:
+    """See `Realiser.answers`."""
+    label = _small(_bare(name))
+    if side == 0:
+        return [
+            label, f"{label} please", f"it's {label}", f"I'd say {label}", f"{label}, I think", f"the {label} one", f"I choose {label}",
+            f"go with {label}", f"let's do {label}", f"my answer is {label}", f"that would be {label}", f"{label} for me",
+            f"probably {label}", f"{label} then", f"I want {label}", f"it is {label} in this case",
+        ]  # fmt: skip
+    statement = propositions(question)[side < 0]
+    short = _YES if side > 0 else _NO
+    return [statement, f"{short[0]}, {statement}", f"{label}, {statement}", f"I confirm that {statement}", f"{statement} for sure", *short, label]
+
+
+def reports(step: str) -> list[str]:
+    """See `Realiser.reports`."""
+    done = _small(re.sub(r"^(?:please|kindly)\s+", "", _bare(step), flags=re.I))
+    return [
+        f"done: {done}", f"{done} is done", f"I finished this: {done}", f"ok, {done}, finished", f"that's done, {done}", "done", "finished",
+        "ok, next", "all set", "I did that", "ready, what's next?", "that part is complete",
+    ]  # fmt: skip
+
+
+def announcements(step: str, kind: str) -> list[str]:
+    """See `Realiser.announcements`."""
+    text = _bare(step)
+    if kind == "end":
+        return ["That is all, thank you for your help.", "We are done here. Thank you and goodbye.", "Everything is complete, thank you."]
+    if kind == "decision":
+        return [f"{text}?", f"Thank you. {text}?", f"All right, {_small(text)}?"]
+    verb = _small(re.sub(r"^please\s+", "", text, flags=re.I))
+    return [f"All right, {verb}.", f"Thank you. The next step: {verb}.", f"Good, now {verb}.", f"Please {verb}."]
+
+
+def colour(sentence: str, draw: Random) -> str:
+    """See `Realiser.colour`."""
+    if draw.random() < 0.25:
+        sentence = draw.choice(_BEFORE) + sentence
+    if draw.random() < 0.2 and sentence[-1] not in ".?!":
+        sentence += draw.choice(_AFTER)
+    if draw.random() < 0.3:
+        sentence = sentence[:1].upper() + sentence[1:] + ("" if sentence[-1] in ".?!" else draw.choice((".", ".", "!")))
+    return sentence
