@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +70,11 @@ class Chart:
 
     def successors(self, node_id: str) -> tuple[str, ...]:
         """Ids of the next named nodes behind a node, in reading order."""
-        return tuple(dict.fromkeys(self._behind(node_id)))
+        return tuple(dict.fromkeys(self._named([edge.target for edge in self.flow.out(node_id)])))
+
+    def reached(self, node_id: str) -> tuple[str, ...]:
+        """Ids of the first named nodes at or behind a node."""
+        return tuple(dict.fromkeys(self._named([node_id])))
 
     def is_move(self, current: str, following: str) -> bool:
         """Whether an edge of the flow leads from a state of the one name to a state of the other."""
@@ -90,9 +94,9 @@ class Chart:
         lines = node.label.split("\n")
         return frozenset({" ".join(lines[0].split()), " ".join(node.label.split())})
 
-    def _behind(self, node_id: str) -> Iterator[str]:
+    def _named(self, nodes: Sequence[str]) -> Iterator[str]:
         seen: set[str] = set()
-        todo = [edge.target for edge in reversed(self.flow.out(node_id))]
+        todo = list(reversed(nodes))
         while todo:
             at = todo.pop()
             if self.flow.nodes[at].kind in _NAMED:

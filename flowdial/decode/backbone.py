@@ -72,6 +72,18 @@ class Backbone:
             hidden = self._call(tree.tokens, torch.tensor(positions), cache, masks)
         return Pass(hidden, written(cache))
 
+    def learn(self, forest: TokenTree, trees: Sequence[range]) -> torch.Tensor:
+        """Hidden states, shape (tokens, width), with gradients and without a cache, of trees that stand in a row."""
+        import torch
+
+        from flowdial.decode.attention import Group, grouped
+
+        roots = [None] * len(forest.paths)
+        positions = list(forest.depths)
+        parts = [torch.tensor(nodes, device=self._model.device) for nodes in trees]
+        with grouped([Group(nodes, nodes) for nodes in parts]):
+            return self._call(forest.tokens, torch.tensor(positions), None, self._masks(forest, roots, [], positions))
+
     def line(self, place: Place | None, room: int) -> Any:
         """A cache for `extend`: the text up to `place`, and room for so many tokens more."""
         from flowdial.decode.layers import growing_cache
@@ -94,7 +106,7 @@ class Backbone:
             position_ids=positions[None].to(device),
             attention_mask=mask,
             past_key_values=cache,
-            use_cache=True,
+            use_cache=cache is not None,
         )
         hidden: torch.Tensor = output.last_hidden_state[0]
         return hidden

@@ -19,7 +19,8 @@ _STOP = frozenset(
     ).split()
 )
 _NO = re.compile(
-    r"\b(?:no|nope|nah|not|never|none|nothing|nobody|neither|cannot|without|false)\b|n['’]?t\b"
+    r"\b(?:no|nope|nah|not|never|none|nothing|nobody|neither|cannot|without|false)\b"
+    r"|\b(?:do|does|did|is|are|was|were|ca|could|wo|would|should|has|have|had|ai|must|need)n['’]?t\b"
     r"|不|没|否|无|未|别|非"
 )
 _YES = re.compile(
@@ -113,9 +114,7 @@ def _asks(words: str) -> float:
 
 def says_nothing(names: Sequence[str], words: str) -> bool:
     """Whether the words only acknowledge ("ok", "嗯") where no option is a yes or a no: they choose nothing then."""
-    return bool(_ACKNOWLEDGES.fullmatch(words.strip().lower())) and not any(
-        _option_polarity(name, names) for name in names
-    )
+    return bool(_ACKNOWLEDGES.fullmatch(words.strip().lower())) and not any(option_polarities(names))
 
 
 def polarity(words: str) -> int:
@@ -138,6 +137,11 @@ def answer_side(question: str, words: str) -> int:
     first = re.split(r"[\s,，。.!！;；、]", text, maxsplit=1)[0]
     leads = bool(_LEADS.match(text)) or (len(first) <= 3 and polarity(first) != 0)
     return side if leads or _grams(question) & _grams(words) else 0
+
+
+def option_polarities(names: Sequence[str]) -> list[int]:
+    """Of every option whether it says yes (1), no (-1), or neither (0)."""
+    return [_option_polarity(name, names) for name in names]
 
 
 def _option_polarity(name: str, names: Sequence[str]) -> int:

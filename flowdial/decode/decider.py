@@ -17,6 +17,7 @@ from typing import Protocol
 from flowdial.decode.compiled import Parts, compile_branches, in_context, told_apart
 from flowdial.decode.cues import option_cues, says_nothing, stay_cues
 from flowdial.decode.protocol import Chooser, LanguageModel, Scorer
+from flowdial.decode.query import Among, Query
 from flowdial.errors import ModelError
 
 FEATURES = ("model", "said", "named", "overlap", "polarity", "stay", "asks", "foreign", "no_side")
@@ -81,7 +82,8 @@ def decide(model: LanguageModel, asked: Asked) -> list[float]:
 def evidence(model: LanguageModel, asked: Asked) -> list[float]:
     """For every name the log-probability (natural) that the layout gives it, less that of the best.
 
-    Of the user's words once the name is meant, of the name once the words are said, or of the verdict that both fit.
+    Of the user's words once the name is meant, or of the name once the words are said. Of a verdict the log-odds that
+    they fit; what is left where none does has even odds.
     """
     given = _chosen(model, asked) if isinstance(model, Chooser) else _scored(model, asked)
     return [value - max(given) for value in given]
@@ -96,6 +98,17 @@ def _chosen(model: Chooser, asked: Asked) -> list[float]:
 
 
 def _scored(model: Scorer, asked: Asked) -> list[float]:
+    wanted = query(model, asked)
+    scores = model.score(wanted.prefix, wanted.endings, stems=wanted.stems, among=wanted.among)
+    totals = [math.fsum(branch) for branch in scores]
+    if not asked.against:
+        return totals
+    names = len(asked.endings)
+    return [*(right - wrong for right, wrong in zip(totals[:names], totals[names:], strict=True)), 0.0]
+
+
+def query(model: Scorer, asked: Asked) -> Query:
+    """What a model is to score of a decision: a branch for every name, then one for each that denies a name."""
     compiled = compile_branches(model, asked.prefix, asked.stems)
     contexts = [stem[-1] if stem else asked.prefix[-1] for stem in asked.stems]
     encode = cache(model.encode)
@@ -103,13 +116,8 @@ def _scored(model: Scorer, asked: Asked) -> list[float]:
     against = [in_context(parts, before, encode) for parts, before in zip(asked.against, contexts, strict=False)]
     if not any(compiled.stems):
         told_apart(endings)
-    scores = model.score(
-        compiled.prefix,
-        [*endings, *against],
-        stems=compiled.stems * (2 if against else 1),
-        among="vocabulary" if asked.layout == "channel" else "siblings",
-    )
-    return [math.fsum(branch) for branch in scores[: len(endings)]]
+    among: Among = "vocabulary" if asked.layout == "channel" else "siblings"
+    return Query(compiled.prefix, compiled.stems * (2 if against else 1), (*endings, *against), among)
 
 
 def features(asked: Asked, likelihoods: Sequence[float]) -> list[tuple[float, ...]]:

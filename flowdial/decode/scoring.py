@@ -26,7 +26,7 @@ PASS_TOKENS = 1024
 
 
 #: For each token of a branch those that compete behind it: None for the whole vocabulary, empty where none does.
-_Rivals = Sequence[tuple[int, ...] | None]
+Rivals = Sequence[tuple[int, ...] | None]
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class _Branch:
     place: Place
     tokens: Sequence[int]
     wanted: Sequence[int]
-    among: _Rivals
+    among: Rivals
     scores: list[float]
 
 
@@ -52,16 +52,16 @@ def score(backbone: Backbone, queries: Sequence[Query], places: Sequence[Sequenc
 
 
 def _branches(query: Query, places: Sequence[Place]) -> list[_Branch]:
-    among: Sequence[_Rivals] = [[None] * len(ending) for ending in query.endings]
+    among: Sequence[Rivals] = [[None] * len(ending) for ending in query.endings]
     if query.among == "siblings":
-        among = _siblings(query.endings, places)
+        among = siblings(query.endings, places)
     return [
         _Branch(place, ending[: _last_choice(rivals)], ending, rivals, [0.0] * len(ending))
         for place, ending, rivals in zip(places, query.endings, among, strict=True)
     ]
 
 
-def _siblings(endings: Sequence[Sequence[int]], places: Sequence[Place]) -> list[_Rivals]:
+def siblings(endings: Sequence[Sequence[int]], places: Sequence[Hashable]) -> list[Rivals]:
     """For every branch and token those that compete with it, itself included; empty where none does."""
     tree = token_tree(endings, places)
     rivals: dict[Hashable, dict[int, None]] = {}
@@ -75,7 +75,7 @@ def _siblings(endings: Sequence[Sequence[int]], places: Sequence[Place]) -> list
     ]
 
 
-def _last_choice(among: _Rivals) -> int:
+def _last_choice(among: Rivals) -> int:
     """How many tokens stand before the last one for which there is a choice."""
     return max((at for at, rivals in enumerate(among) if rivals is None or rivals), default=0)
 

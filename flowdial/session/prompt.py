@@ -34,11 +34,14 @@ _INTRO = {
 _QUESTION = {"en": "Question: {}\n", "zh": "问题：{}\n"}
 _ANSWER = {"en": "Answer:", "zh": "答案："}
 _WORDS = {"en": "In the customer's words:", "zh": "客户的话："}
-_VERDICT = {"en": "Does it mean that?", "zh": "是这个意思吗？"}
-_VERDICTS = {"en": ("yes", "no"), "zh": ("是", "否")}
+#: What an adapter reads is short, and the same in every language: it learns what the marks mean.
+_ASKED, _OFFERED, _MEANT, _SAID, _FITS = "Q: {}\n", "O: {}\n", "A: {}\n", "U: {}\n", "Fit:"
+_VERDICTS = (" yes", " no")
 _GAP = {"en": " ", "zh": ""}
 _OFF_TOPIC = {"en": "off-topic", "zh": "无关"}
 _WHAT_NOW = {"en": "What has been done?", "zh": "完成了哪一步？"}
+#: Changes with the wording of what an adapter reads; one that was trained on another wording is refused.
+VERSION = 1
 #: Characters of the user's text that are read, its beginning and its end.
 MAX_WORDS = 400
 
@@ -52,8 +55,8 @@ class DecisionPrompt:
 
     `question` is what is asked, `options` the plain names of the legal moves, `said` the user's text as typed.
     Every name (the options', and last that of staying) has a branch: `prefix`, then its stem, then its ending,
-    which is scored. Prefix and stems are constant for a step of a flow. `against` are the endings that deny the
-    names, where a verdict is asked for. `words` is what is read of the user's text, on one line, and `shortened` says
+    which is scored. Prefix and stems are constant for a step of a flow. Where a verdict is asked for, `against` are
+    the endings that deny the names, and staying has no branch: it is what is left where no option fits. `words` is what is read of the user's text, on one line, and `shortened` says
     that its middle was left out.
     """
 
@@ -77,22 +80,32 @@ class DecisionPrompt:
 
 
 def decision(
-    lang: str, question: str, names: Sequence[str], words: str, *, layout: str = "channel", limit: int = MAX_WORDS
+    lang: str,
+    question: str,
+    names: Sequence[str],
+    words: str,
+    *,
+    targets: Sequence[str] = (),
+    layout: str = "channel",
+    limit: int = MAX_WORDS,
 ) -> DecisionPrompt:
     """The prompt of a decision among `names`; user text of more than `limit` characters keeps its beginning and end.
 
     `layout` says what is scored: the user's words behind each name ("channel"), the name behind the words ("naming"),
-    or a verdict behind both ("verdict").
+    or a verdict behind both ("verdict", for adapters; it also reads `targets`, the steps behind the options).
     """
+    read = one_line(words, limit)
+    shortened = read != one_line(words, len(words))
+    asked = question or _WHAT_NOW[lang]
+    if layout == "verdict":
+        branches = _verdict(asked, names, targets or [""] * len(names), read)
+        return DecisionPrompt(lang, question, tuple(names), words, layout, *branches, read, shortened)
     gap = _GAP[lang]
     stay = _OFF_TOPIC[lang]
     while stay in names:  # an option of that name is drawn: what the model tells apart must differ
         stay += "!"
     named = [f"{gap}{one_line(name)}\n" for name in (*names, stay)]
-    asked = _QUESTION[lang].format(question or _WHAT_NOW[lang])
-    read = one_line(words, limit)
-    branches = _LAID_OUT[layout](lang, asked, named, f"{gap}{read}\n")
-    shortened = read != one_line(words, len(words))
+    branches = _LAID_OUT[layout](lang, _QUESTION[lang].format(asked), named, f"{gap}{read}\n")
     return DecisionPrompt(lang, question, tuple(names), words, layout, *branches, read, shortened)
 
 
@@ -109,14 +122,17 @@ def _naming(lang: str, asked: str, names: Sequence[str], words: str) -> _Branche
     return prefix, ((),) * len(names), tuple((words + _ANSWER[lang], name) for name in names), ()
 
 
-def _verdict(lang: str, asked: str, names: Sequence[str], words: str) -> _Branches:
-    stems = tuple((asked + _ANSWER[lang], name, _WORDS[lang]) for name in names)
-    right, wrong = ((words + _VERDICT[lang], _GAP[lang] + verdict) for verdict in _VERDICTS[lang])
-    prefix = (_INTRO[lang] + _shots(lang, _verdict_shot),)
-    return prefix, stems, (right,) * len(names), (wrong,) * len(names)
+def _verdict(question: str, names: Sequence[str], targets: Sequence[str], words: str) -> _Branches:
+    """Every branch holds the question, all options, one of them with its step, and the user's words."""
+    meant = [
+        f"{one_line(name)} -> {one_line(to)}" if to else one_line(name) for name, to in zip(names, targets, strict=True)
+    ]
+    prefix = (_ASKED.format(one_line(question)) + _OFFERED.format(" / ".join(map(one_line, names))),)
+    right, wrong = ((_SAID.format(words) + _FITS, verdict) for verdict in _VERDICTS)
+    return prefix, tuple((_MEANT.format(each),) for each in meant), (right,) * len(names), (wrong,) * len(names)
 
 
-_LAID_OUT = {"channel": _channel, "naming": _naming, "verdict": _verdict}
+_LAID_OUT = {"channel": _channel, "naming": _naming}
 
 
 def one_line(words: str, limit: int = MAX_WORDS) -> str:
@@ -126,30 +142,26 @@ def one_line(words: str, limit: int = MAX_WORDS) -> str:
     return flat if len(flat) <= limit else f"{flat[:half]} … {flat[-half:]}"
 
 
-def _shots(lang: str, write: Callable[[str, int, str, str, str], str]) -> str:
+def _shots(lang: str, write: Callable[[str, str, str, str], str]) -> str:
     """The examples, each on the lines of the layout, with an empty line behind."""
     return "".join(
-        write(lang, at, _QUESTION[lang].format(question), name, words) + "\n"
-        for at, (question, name, words) in enumerate(_SHOTS[lang])
+        write(lang, _QUESTION[lang].format(question), name, words) + "\n" for question, name, words in _SHOTS[lang]
     )
 
 
-def _channel_shot(lang: str, _at: int, asked: str, name: str, words: str) -> str:
+def _channel_shot(lang: str, asked: str, name: str, words: str) -> str:
     gap = _GAP[lang]
     return f"{asked}{_ANSWER[lang]}{gap}{name}\n{_WORDS[lang]}{gap}{words}\n"
 
 
-def _naming_shot(lang: str, _at: int, asked: str, name: str, words: str) -> str:
+def _naming_shot(lang: str, asked: str, name: str, words: str) -> str:
     gap = _GAP[lang]
     return f"{asked}{_WORDS[lang]}{gap}{words}\n{_ANSWER[lang]}{gap}{name}\n"
 
 
-def _verdict_shot(lang: str, at: int, asked: str, name: str, words: str) -> str:
-    """Every other example is denied: the words of the next one stand behind it."""
-    denied = at % 2 == 1
-    shown = _SHOTS[lang][(at + 1) % len(_SHOTS[lang])][2] if denied else words
-    verdict = _VERDICTS[lang][denied]
-    return f"{_channel_shot(lang, at, asked, name, shown)}{_VERDICT[lang]}{_GAP[lang]}{verdict}\n"
+def reply(words: str, step: str) -> tuple[str, str, str]:
+    """What an adapter reads before it answers, what it reads of the turn, and where its answer ends."""
+    return _SAID.format(one_line(words)), f"S: {one_line(step)}\nR:", "\n"
 
 
 @dataclass(frozen=True, slots=True)

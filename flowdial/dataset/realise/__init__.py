@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Protocol
 
-from flowdial.dataset.realise import english, chinese
+from flowdial.dataset.realise import chinese, english
 
 
 class Realiser(Protocol):
@@ -39,4 +39,8 @@ REALISERS: dict[str, Realiser] = {"zh": chinese, "en": english}
 def drawn(sentences: Sequence[str], count: int, draw: Random) -> list[str]:
     """`count` of the sentences, none twice where there are enough."""
     distinct = list(dict.fromkeys(sentences))
-    return draw.sample(distinct, count) if count <= len(distinct) else distinct + draw.choices(distinct, k=count - len(distinct))
+    return (
+        draw.sample(distinct, count)
+        if count <= len(distinct)
+        else distinct + draw.choices(distinct, k=count - len(distinct))
+    )

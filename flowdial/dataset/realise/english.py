@@ -20,10 +20,55 @@ _COMPARED = re.compile(r"^(?P<left>.+?)\s*(?P<sign>>=|<=|==|!=|>|<|=)\s*(?P<righ
 _SAID = {">": ("is more than", "is not more than"), ">=": ("is at least", "is less than"), "<": ("is less than", "is not less than"),
          "<=": ("is at most", "is more than"), "=": ("equals", "does not equal"), "==": ("equals", "does not equal"),
          "!=": ("does not equal", "equals")}  # fmt: skip
-_YES = ("yes", "yes, it is", "yep", "yeah", "sure", "correct", "that's right", "indeed", "yes of course", "it does", "I think so", "affirmative")
-_NO = ("no", "nope", "no, not at all", "not really", "I'm afraid not", "it isn't", "it doesn't", "not yet", "negative", "no, sorry")
-_BEFORE = ("hi, ", "well, ", "um, ", "I checked and ", "actually, ", "as far as I can tell ", "so, ", "ok, ", "I just looked: ", "they say ", "the system says ")
-_AFTER = (", thanks", ", I think", ", go on", " as far as I know", ", what's next?", ", I'm sure", " right now", ", please continue")
+_YES = (
+    "yes",
+    "yes, it is",
+    "yep",
+    "yeah",
+    "sure",
+    "correct",
+    "that's right",
+    "indeed",
+    "yes of course",
+    "it does",
+    "I think so",
+    "affirmative",
+)
+_NO = (
+    "no",
+    "nope",
+    "no, not at all",
+    "not really",
+    "I'm afraid not",
+    "it isn't",
+    "it doesn't",
+    "not yet",
+    "negative",
+    "no, sorry",
+)
+_BEFORE = (
+    "hi, ",
+    "well, ",
+    "um, ",
+    "I checked and ",
+    "actually, ",
+    "as far as I can tell ",
+    "so, ",
+    "ok, ",
+    "I just looked: ",
+    "they say ",
+    "the system says ",
+)
+_AFTER = (
+    ", thanks",
+    ", I think",
+    ", go on",
+    " as far as I know",
+    ", what's next?",
+    ", I'm sure",
+    " right now",
+    ", please continue",
+)
 
 
 def _bare(text: str) -> str:
@@ -63,7 +108,15 @@ def answers(question: str, name: str, side: int) -> list[str]:
         ]  # fmt: skip
     statement = propositions(question)[side < 0]
     short = _YES if side > 0 else _NO
-    return [statement, f"{short[0]}, {statement}", f"{label}, {statement}", f"I confirm that {statement}", f"{statement} for sure", *short, label]
+    return [
+        statement,
+        f"{short[0]}, {statement}",
+        f"{label}, {statement}",
+        f"I confirm that {statement}",
+        f"{statement} for sure",
+        *short,
+        label,
+    ]
 
 
 def reports(step: str) -> list[str]:
@@ -79,7 +132,11 @@ def announcements(step: str, kind: str) -> list[str]:
     """See `Realiser.announcements`."""
     text = _bare(step)
     if kind == "end":
-        return ["That is all, thank you for your help.", "We are done here. Thank you and goodbye.", "Everything is complete, thank you."]
+        return [
+            "That is all, thank you for your help.",
+            "We are done here. Thank you and goodbye.",
+            "Everything is complete, thank you.",
+        ]
     if kind == "decision":
         return [f"{text}?", f"Thank you. {text}?", f"All right, {_small(text)}?"]
     verb = _small(re.sub(r"^please\s+", "", text, flags=re.I))

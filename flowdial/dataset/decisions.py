@@ -1,0 +1,84 @@
+"""Turn examples into decisions.  examples, five-tuples -> Decisions.  Knows flows; knows no prompts and no models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flowdial.dataset.pfdial import Chart, FiveTuple
+from flowdial.flow import Flow
+from flowdial.session.marking import Move
+from flowdial.session.options import Option, flow_language, node_text, options
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What a user said at a node of a flow, the edge that it means (or `stay`), and what the bot answered.
+
+    `chart` names the flow.
+    """
+
+    chart: str
+    flow: Flow
+    node: str
+    move: str
+    user: str
+    robot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A user's words where several moves are legal.
+
+    `names` and `targets` are the options and the steps behind them; `gold` are the options that are right, none where
+    the bot stays. `chart` tells the flows apart.
+    """
+
+    chart: str
+    lang: str
+    question: str
+    names: tuple[str, ...]
+    targets: tuple[str, ...]
+    user: str
+    gold: frozenset[int]
+
+
+def decision_of(example: Example) -> Decision | None:
+    """The decision of an example; None where its node has one way on."""
+    offered = offers(example.flow, [example.node])
+    if len(offered) < 2:
+        return None
+    gold = frozenset(at for at, option in enumerate(offered) if option.move.id == example.move)
+    return _decision(example.chart, example.flow, offered, example.user, gold)
+
+
+def decision_of_tuple(found: FiveTuple, chart: Chart) -> Decision | None:
+    """The decision of a five-tuple; None where one way leads on, or its next state is not to be reached.
+
+    A name that several nodes bear offers what any of them does. All options that lead to the next state are right.
+    """
+    nodes = chart.candidates(found.current_state)
+    offered = offers(chart.flow, nodes)
+    if len(offered) < 2:
+        return None
+    wanted = set(chart.candidates(found.next_state))
+    gold = frozenset(at for at, option in enumerate(offered) if wanted & set(chart.reached(option.move.target)))
+    if not gold and found.next_state != found.current_state:
+        return None
+    return _decision(found.id.partition("_")[0], chart.flow, offered, found.user_input, gold)
+
+
+def offers(flow: Flow, nodes: Sequence[str]) -> tuple[Option, ...]:
+    """The options at these nodes, those of the same name and step once."""
+    found: dict[tuple[str, str], Option] = {}
+    for node in nodes:
+        for option in options(flow, [Move(e.id, e.source, e.target, e.label) for e in flow.out(node)]):
+            found.setdefault((option.name, option.target), option)
+    return tuple(found.values())
+
+
+def _decision(chart: str, flow: Flow, offered: Sequence[Option], user: str, gold: frozenset[int]) -> Decision:
+    names, targets = tuple(o.name for o in offered), tuple(o.target for o in offered)
+    return Decision(
+        chart, flow_language(flow), node_text(flow.nodes[offered[0].move.source]), names, targets, user, gold
+    )

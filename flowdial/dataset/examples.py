@@ -1,0 +1,121 @@
+"""Make examples of a flow.  flow + sayings + realiser -> Examples of every edge.
+
+The sayings are what people wrote for this flow; the realiser adds plain wordings for every edge, and off-topic words
+are taken from other flows. Reproducible for a seed. Knows flows and words; knows no models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from flowdial.dataset.decisions import Example, offers
+from flowdial.dataset.realise import REALISERS, drawn
+from flowdial.dataset.utterances import ONWARD, STAYING, Saying, read_sayings
+from flowdial.decode.cues import option_polarities
+from flowdial.errors import SourceError
+from flowdial.flow import FINAL, SILENT, Flow, load
+from flowdial.flow.model import Node
+from flowdial.session.marking import STAY
+from flowdial.session.options import flow_language, node_text, target_text
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A flow and what people said at its steps."""
+
+    name: str
+    flow: Flow
+    sayings: tuple[Saying, ...]
+    text: str
+
+    @classmethod
+    def read(cls, path: Path) -> Source:
+        """A diagram and the sayings beside it, where there are any. Raises SourceError, NotationError."""
+        said = path.with_suffix(".said")
+        return cls(path.stem, load(path), read_sayings(said) if said.exists() else (), path.read_text("utf-8"))
+
+
+def sources(places: Sequence[Path]) -> tuple[Source, ...]:
+    """The flows of files and folders, in the order of their names. Raises SourceError where there are none."""
+    found = [file for place in places for file in (sorted(place.rglob("*.puml")) if place.is_dir() else [place])]
+    if not found:
+        raise SourceError(f"no flows in {', '.join(map(str, places))}", hint="give diagrams, or folders of *.puml")
+    return tuple(Source.read(file) for file in found)
+
+
+def examples(source: Source, *, per_edge: int, draw: Random, asides: Sequence[str] = ()) -> list[Example]:
+    """What people said, and of every edge `per_edge` realised sentences; `asides` are off-topic anywhere."""
+    found = [*_said(source), *_realised(source, per_edge, draw)]
+    for node in source.flow.nodes.values():
+        if asides and len(source.flow.out(node.id)) > 1 and node.kind == "decision":
+            found += [Example(source.name, source.flow, node.id, STAY, aside) for aside in drawn(asides, 1, draw)]
+    return found
+
+
+def asides(found: Sequence[Source], lang: str) -> list[str]:
+    """What people said off the topic."""
+    return [
+        s.user for source in found if flow_language(source.flow) == lang for s in source.sayings if s.move == STAYING
+    ]
+
+
+def _said(source: Source) -> Iterator[Example]:
+    nodes = [node for node in source.flow.nodes.values() if node.kind in ("start", "action", "decision")]
+    for saying in source.sayings:
+        matching = [node for node in nodes if saying.step == (_name(node))]
+        if not matching:
+            where = f"{source.name}.said:{saying.line}"
+            raise SourceError(f"{where}: the flow has no step `{saying.step}`", hint="name a step as it is drawn")
+        for node in matching:
+            edge = _edge(source.flow, node, saying.move)
+            if edge:
+                yield Example(source.name, source.flow, node.id, edge, saying.user, saying.robot)
+
+
+def _name(node: Node) -> str:
+    return "start" if node.kind == "start" else node_text(node)
+
+
+def _edge(flow: Flow, node: Node, move: str) -> str:
+    """The edge that a saying takes; empty where a namesake of the node has that option."""
+    if move == STAYING:
+        return STAY
+    if move == ONWARD:
+        out = flow.out(node.id)
+        return out[0].id if len(out) == 1 else ""
+    return next((option.move.id for option in offers(flow, [node.id]) if option.name == move), "")
+
+
+def _realised(source: Source, per_edge: int, draw: Random) -> Iterator[Example]:
+    flow, speak = source.flow, REALISERS[flow_language(source.flow)]
+    for node in flow.nodes.values():
+        offered = offers(flow, [node.id]) if node.kind in ("action", "decision") else ()
+        sides = option_polarities([option.name for option in offered])
+        for option, side in zip(offered, sides, strict=True):
+            chosen = len(offered) > 1
+            said = speak.answers(node_text(node), option.name, side) if chosen else speak.reports(node_text(node))
+            for sentence in drawn(said, per_edge, draw):
+                reply = draw.choice(speak.announcements(option.target, _kind(flow, option.move.target)))
+                user = speak.colour(sentence, draw)
+                yield Example(source.name, flow, node.id, option.move.id, user, reply)
+
+
+def _kind(flow: Flow, node_id: str) -> str:
+    """What stands at or behind a node: `decision`, `action` or `end`."""
+    seen: set[str] = set()
+    while flow.nodes[node_id].kind in SILENT and node_id not in seen and flow.out(node_id):
+        seen.add(node_id)
+        node_id = flow.out(node_id)[0].target
+    kind = flow.nodes[node_id].kind
+    return "end" if kind in FINAL else "decision" if kind == "decision" else "action"
+
+
+def step_behind(example: Example) -> str:
+    """The text of the step that the bot comes to; its own question where it stays."""
+    if example.move == STAY:
+        return node_text(example.flow.nodes[example.node])
+    edge = next(edge for edge in example.flow.out(example.node) if edge.id == example.move)
+    return target_text(example.flow, edge.target)

@@ -1,0 +1,91 @@
+"""Write an adapter folder.  trained model + manifest -> weights, manifest.json, README.md, curve.png.
+
+The folder appears whole or not at all. Knows files; knows no training.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from flowdial.errors import AdapterError
+
+_CARD = """---
+base_model: {base}
+library_name: peft
+tags: [flowdial, dialogue, lora]
+---
+# {name}
+
+A LoRA adapter (rank {rank}) of {base} with which FlowDial decides which branch of a process a user's words mean, and
+answers. Made with `flowdial finetune` from {flows} flows of {languages}; {samples:,} decisions and {replies:,} replies were learnt.
+
+On {validated:,} decisions of {validation_flows} flows that were kept out of the training, {accuracy:.1%} are right (staying
+counts as an answer). Use it with the layout `{layout}` and the base it was made for; `manifest.json` names both by
+their hashes. What it cannot do: it knows no facts, and reads a step's question, its options and one sentence of a user.
+
+![The loss while it was trained](curve.png)
+"""
+
+
+def write(model: Any, folder: Path, manifest: Mapping[str, Any], log: Sequence[Mapping[str, Any]]) -> None:
+    """Save the adapter in bfloat16 with all that belongs to it. Raises AdapterError where it cannot be written."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as place:
+            made = Path(place) / "adapter"
+            _save(model, made)
+            (made / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8")
+            (made / "README.md").write_text(_CARD.format(**manifest["card"]), "utf-8")
+            draw(log, made / "curve.png")
+            if folder.exists():
+                shutil.move(folder, Path(place) / "old")
+            shutil.move(made, folder)
+    except OSError as error:
+        message = f"the adapter cannot be written to {folder}: {error.strerror or error}"
+        raise AdapterError(message, hint="make room, then run again with --resume") from error
+
+
+def _save(model: Any, folder: Path) -> None:
+    kept = {name: p.data for name, p in model.named_parameters() if p.requires_grad}
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.to(torch.bfloat16)
+    try:
+        model.save_pretrained(folder)
+    finally:
+        for name, parameter in model.named_parameters():
+            if name in kept:
+                parameter.data = kept[name]
+    config = json.loads((folder / "adapter_config.json").read_text("utf-8"))
+    config["target_modules"] = sorted(config["target_modules"])
+    (folder / "adapter_config.json").write_text(json.dumps(config, indent=2) + "\n", "utf-8")
+
+
+def draw(log: Sequence[Mapping[str, Any]], file: Path) -> None:
+    """The loss and the validation over the steps, as a picture."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 3.6), layout="constrained")
+    left = figure.subplots()
+    steps = [(entry["step"], entry["loss"]) for entry in log if "loss" in entry]
+    checks = [(entry["step"], entry["eval_loss"], entry["eval_accuracy"]) for entry in log if "eval_loss" in entry]
+    if steps:
+        left.plot(*zip(*steps, strict=True), color="#9db4c8", label="training loss")
+    left.set_xlabel("steps")
+    left.set_ylabel("loss")
+    if checks:
+        at, losses, accuracies = zip(*checks, strict=True)
+        left.plot(at, losses, "o-", color="#2c5f8a", label="validation loss")
+        right = left.twinx()
+        right.plot(at, accuracies, "s--", color="#c8722c", label="validation accuracy")
+        right.set_ylim(0, 1)
+        right.legend(loc="lower right")
+    left.legend(loc="upper right")
+    figure.savefig(file, dpi=110)

@@ -1,0 +1,83 @@
+"""What is trained: a model with an adapter whose forward pass gives the loss of a row.  Knows torch and peft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from flowdial.decode.backbone import Backbone
+from flowdial.decode.loader import LoadedModel
+from flowdial.training.passes import losses
+from flowdial.training.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """Decisions and tokens of text in a row on average, and how much the text counts beside the decisions."""
+
+    decisions: float
+    tokens: float
+    text: float
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], text: float) -> Weighing:
+        """The averages of these rows."""
+        tasks = [task for row in rows for task, _ in row.tasks]
+        written = sum(len(task.asks[0]) for task in tasks if task.gold is None)
+        decided = sum(task.gold is not None for task in tasks)
+        return cls(max(1.0, decided / len(rows)), max(1.0, written / len(rows)), text)
+
+
+class RowModel(torch.nn.Module):
+    """A peft model as transformers' Trainer takes it: a row in, the loss and its parts out."""
+
+    def __init__(self, adapted: Any, weighing: Weighing, length: int, dtype: torch.dtype) -> None:
+        super().__init__()
+        self.adapted = adapted
+        self.config = adapted.config
+        self._backbone = [Backbone(adapted)]  # in a list, so that it is not taken for a part
+        self._weighing, self.length, self._dtype = weighing, length, dtype
+
+    @property
+    def backbone(self) -> Backbone:
+        """The decoder with its output embedding."""
+        return self._backbone[0]
+
+    def forward(self, row: Row) -> Mapping[str, torch.Tensor]:
+        """The loss of a row, and its two parts for one decision and one token."""
+        with self.numbers():
+            found = losses(self.backbone, row, self.length)
+        per = self._weighing
+        loss = found.decisions / per.decisions + per.text * found.tokens / per.tokens
+        return {
+            "loss": loss,
+            "decisions": found.decisions.detach() / max(1, found.decided),
+            "tokens": found.tokens.detach() / max(1, found.written),
+        }
+
+    def numbers(self) -> Any:
+        """Matrices are multiplied in the number type of the base; what is learnt is kept in float32."""
+        kind = self.backbone.decoder.device.type
+        return torch.autocast(kind, dtype=self._dtype, enabled=self._dtype != torch.float32)
+
+
+def adapted(loaded: LoadedModel, rank: int, seed: int) -> Any:
+    """The model with a fresh LoRA adapter on all its linear layers."""
+    from peft import LoraConfig, get_peft_model
+
+    torch.manual_seed(seed)
+    config = LoraConfig(
+        r=rank,
+        lora_alpha=2 * rank,
+        target_modules="all-linear",
+        task_type="CAUSAL_LM",
+        base_model_name_or_path=loaded.source.name,
+    )
+    model: Any = get_peft_model(loaded.model, config)
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.float()
+    return model

@@ -1,0 +1,80 @@
+"""Score a row with gradients.  Row + Backbone -> log-probabilities, losses.  Knows tensors; knows no texts.
+
+The same trees, attention, rows of the output embedding and softmax as in `flowdial.decode`, without its caches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from flowdial.decode.backbone import Backbone
+from flowdial.training.rows import Ask, Row, Task
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Sums over a row: negative log-likelihoods of decisions and of tokens of text, with how many there were."""
+
+    decisions: torch.Tensor
+    decided: int
+    tokens: torch.Tensor
+    written: int
+
+
+def losses(backbone: Backbone, row: Row, length: int) -> Losses:
+    """What the model has yet to learn of a row."""
+    scores = task_scores(backbone, row, length)
+    nothing = torch.zeros((), device=backbone.decoder.device)
+    decisions = [
+        decision_loss(task, found) for (task, _), found in zip(row.tasks, scores, strict=True) if task.gold is not None
+    ]
+    texts = [-found.sum() for (task, _), found in zip(row.tasks, scores, strict=True) if task.gold is None]
+    written = sum(len(task.asks[0]) for task, _ in row.tasks if task.gold is None)
+    return Losses(sum(decisions, nothing), len(decisions), sum(texts, nothing), written)
+
+
+def decision_loss(task: Task, scores: torch.Tensor) -> torch.Tensor:
+    """Negative log-likelihood of the right options, all else that is legal being the rest."""
+    shares = scores.log_softmax(0)
+    gold = sorted(task.gold or ()) or [len(scores) - 1]
+    return -shares[gold].logsumexp(0)
+
+
+def task_scores(backbone: Backbone, row: Row, length: int) -> list[torch.Tensor]:
+    """Of every task the scores of its options and last of staying, or the log-probability of its text."""
+    hidden = backbone.learn(row.forest(length), row.trees(length))
+    asks = [
+        Ask(begin + ask.node, ask.wanted, ask.rivals) for task, begin in row.tasks for asks in task.asks for ask in asks
+    ]
+    found = iter(_log_probabilities(backbone, hidden, asks))
+    return [
+        _scores(task, [torch.stack([next(found) for _ in asks]).sum() for asks in task.asks]) for task, _ in row.tasks
+    ]
+
+
+def _scores(task: Task, branches: list[torch.Tensor]) -> torch.Tensor:
+    """A verdict counts with its log-odds, as in `flowdial.decode.decider`; staying is even."""
+    totals = torch.stack(branches)
+    if task.gold is None or not task.denied:
+        return totals
+    right, wrong = totals.chunk(2)
+    return torch.cat([right - wrong, totals.new_zeros(1)])
+
+
+def _log_probabilities(backbone: Backbone, hidden: torch.Tensor, asks: list[Ask]) -> list[torch.Tensor]:
+    out: dict[int, torch.Tensor] = {}
+    bound = [at for at, ask in enumerate(asks) if ask.rivals is not None]
+    if bound:
+        rows = sorted({token for at in bound for token in asks[at].rivals or ()})
+        column = {token: i for i, token in enumerate(rows)}
+        logits = backbone.logits(hidden[[asks[at].node for at in bound]], rows)
+        for i, at in enumerate(bound):
+            rivals = [column[token] for token in asks[at].rivals or ()]
+            out[at] = logits[i, rivals].log_softmax(0)[(asks[at].rivals or ()).index(asks[at].wanted)]
+    free = [at for at, ask in enumerate(asks) if ask.rivals is None]
+    if free:
+        logits = backbone.logits(hidden[[asks[at].node for at in free]])
+        shares = logits.log_softmax(-1)[torch.arange(len(free)), torch.tensor([asks[at].wanted for at in free])]
+        out |= dict(zip(free, shares, strict=True))
+    return [out[at] for at in range(len(asks))]

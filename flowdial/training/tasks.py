@@ -1,0 +1,26 @@
+"""Write decisions and replies as tasks.  Decision, reply + tokenizer -> Task.
+
+Through the prompt and the query of inference, so that what is trained is what is decoded. Knows texts and tokens.
+"""
+
+from __future__ import annotations
+
+from flowdial.constraint import after
+from flowdial.dataset.decisions import Decision
+from flowdial.decode.decider import query
+from flowdial.decode.protocol import Scorer
+from flowdial.session import prompt
+from flowdial.training.rows import Task, decision_task, text_task
+
+
+def decision(model: Scorer, found: Decision, layout: str) -> Task:
+    """The task of deciding."""
+    asked = prompt.decision(found.lang, found.question, found.names, found.user, targets=found.targets, layout=layout)
+    return decision_task(query(model, asked), found.gold, denied=bool(asked.against))
+
+
+def reply(model: Scorer, words: str, step: str, text: str) -> Task:
+    """The task of answering `text` to the user's words where the process comes to `step`."""
+    said, turn, end = prompt.reply(words, step)
+    asked = said + turn
+    return text_task(tuple(model.encode(asked)), after(asked, f" {prompt.one_line(text)}{end}", model.encode))

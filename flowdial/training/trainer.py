@@ -1,0 +1,213 @@
+"""Run the training.  rows + RowModel -> checkpoints, a log.  transformers' Trainer does the loop.
+
+What is ours: the rows in their own order, the validation by decisions, what a checkpoint holds, and that a checkpoint
+that was cut off while it was written is not taken up again.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.utils.data import Dataset, SequentialSampler
+from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments
+
+from flowdial.errors import ModelError
+from flowdial.training.model import RowModel
+from flowdial.training.passes import decision_loss, task_scores
+from flowdial.training.rows import Row
+
+Report = Callable[[str, float | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How it is trained. `checks` is how often in all it is validated and saved; `patience` how many without gain."""
+
+    learning_rate: float = 5e-4
+    accumulate: int = 2
+    warm_up: int = 30
+    checks: int = 8
+    patience: int = 3
+    seed: int = 0
+
+
+class Rows(Dataset[Row]):
+    """Rows in the order in which they are learnt."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, at: int) -> Row:
+        return self._rows[at]
+
+
+def train(
+    model: RowModel,
+    rows: Sequence[Row],
+    validation: Sequence[Row],
+    folder: Path,
+    pace: Pace,
+    *,
+    resume: bool,
+    report: Report,
+) -> list[dict[str, Any]]:
+    """Train, and leave the best weights in `model`; the log, one entry a step that was logged. Raises ModelError."""
+    steps = math.ceil(len(rows) / pace.accumulate)
+    every = max(1, steps // pace.checks)
+    arguments = TrainingArguments(
+        output_dir=str(folder),
+        num_train_epochs=1,
+        per_device_train_batch_size=1,
+        gradient_accumulation_steps=pace.accumulate,
+        learning_rate=pace.learning_rate,
+        lr_scheduler_type="cosine",
+        warmup_steps=min(pace.warm_up, max(1, steps // 10)),
+        weight_decay=0.01,
+        max_grad_norm=1.0,
+        logging_steps=max(1, min(10, every)),
+        logging_nan_inf_filter=False,
+        eval_strategy="steps" if validation else "no",
+        eval_steps=every,
+        save_strategy="steps",
+        save_steps=every,
+        save_total_limit=2,
+        load_best_model_at_end=bool(validation),
+        metric_for_best_model="eval_loss",
+        greater_is_better=False,
+        seed=pace.seed,
+        use_cpu=model.backbone.decoder.device.type == "cpu",
+        remove_unused_columns=False,
+        dataloader_pin_memory=False,
+        report_to=[],
+        disable_tqdm=True,
+    )
+    callbacks: list[TrainerCallback] = [_Watch(report, rows)]
+    if validation:
+        callbacks.append(EarlyStoppingCallback(pace.patience))
+    trainer = _Trainer(model, arguments, Rows(rows), validation, callbacks)
+    last = _last_whole(folder) if resume else None
+    try:
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
+    except OSError as error:
+        message = f"a checkpoint could not be written: {error.strerror or error}"
+        raise ModelError(
+            message, hint=f"make room, then go on with --resume: {folder} keeps the earlier ones"
+        ) from error
+    return list(trainer.state.log_history)
+
+
+def _last_whole(folder: Path) -> Path | None:
+    """The newest checkpoint whose state, which is written last, can be read."""
+    found = sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]), reverse=True)
+    for path in found:
+        try:
+            json.loads((path / "trainer_state.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            continue
+        return path
+    return None
+
+
+class _Trainer(Trainer):
+    """Rows are taken in their order; a check validates decisions; a checkpoint holds the adapter only."""
+
+    def __init__(
+        self,
+        model: RowModel,
+        arguments: TrainingArguments,
+        rows: Rows,
+        validation: Sequence[Row],
+        callbacks: list[TrainerCallback],
+    ) -> None:
+        super().__init__(
+            model=model,
+            args=arguments,
+            train_dataset=rows,
+            eval_dataset=[0],
+            data_collator=lambda found: {"row": found[0]},
+            callbacks=callbacks,
+        )
+        self._row_model = model
+        self._rows, self._validation = rows, validation
+
+    def _get_train_sampler(self, *_given: Any) -> Any:
+        return SequentialSampler(self._rows)
+
+    def compute_loss(self, model: Any, inputs: Any, *_given: Any, **_more: Any) -> Any:
+        """The loss of a row. Raises ModelError where it is not a number."""
+        found = model(**inputs)
+        if not torch.isfinite(found["loss"]):
+            message = f"the loss is not finite at step {self.state.global_step}"
+            raise ModelError(
+                message, hint="lower --learning-rate, or use --dtype float32; checkpoints so far are whole"
+            )
+        return found["loss"]
+
+    def evaluate(self, *_given: Any, **_more: Any) -> dict[str, float]:
+        """Loss and accuracy of the validation's decisions."""
+        model = self._row_model.eval()
+        loss, right, count = 0.0, 0, 0
+        with torch.inference_mode(), model.numbers():
+            for row in self._validation:
+                scores = task_scores(model.backbone, row, model.length)
+                for (task, _), found in zip(row.tasks, scores, strict=True):
+                    if task.gold is not None:
+                        loss += float(decision_loss(task, found))
+                        right += int(found.argmax()) in (task.gold or {len(found) - 1})
+                        count += 1
+        model.train()
+        metrics = {"eval_loss": loss / max(1, count), "eval_accuracy": right / max(1, count)}
+        self.log(dict(metrics))
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
+        self._row_model.adapted.save_pretrained(output_dir or self.args.output_dir)
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        from peft import set_peft_model_state_dict
+        from safetensors.torch import load_file
+
+        weights = load_file(Path(resume_from_checkpoint) / "adapter_model.safetensors")
+        set_peft_model_state_dict(self._row_model.adapted, weights)
+
+    def _load_best_model(self) -> None:
+        if self.state.best_model_checkpoint:
+            self._load_from_checkpoint(self.state.best_model_checkpoint)
+
+
+class _Watch(TrainerCallback):
+    """Tells how far it is, with the loss, tokens a second and the time left."""
+
+    def __init__(self, report: Report, rows: Sequence[Row]) -> None:
+        self._report, self._sizes = report, [row.size for row in rows]
+        self._begun, self._first, self._told = time.monotonic(), 0, ""
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        self._begun, self._first = time.monotonic(), state.global_step
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
+        if logs and "loss" in logs:
+            self._told = f"loss {float(logs['loss']):.3f}"
+        if logs and "eval_accuracy" in logs:
+            self._report(f"validation: {logs['eval_accuracy']:.1%} right, loss {logs['eval_loss']:.3f}", None)
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        done, spent = state.global_step - self._first, time.monotonic() - self._begun
+        each = args.gradient_accumulation_steps
+        tokens = sum(self._sizes[self._first * each : state.global_step * each])
+        left = spent / max(1, done) * (state.max_steps - state.global_step)
+        self._report(
+            f"{self._told}, {tokens / spent:.0f} tokens/s, {left / 60:.0f} min left",
+            state.global_step / state.max_steps,
+        )

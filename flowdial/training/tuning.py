@@ -1,0 +1,181 @@
+"""Tune an adapter on flows.  flows + model -> adapter folder.  Puts the parts of this package together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from flowdial.dataset.decisions import Decision, Example, decision_of
+from flowdial.dataset.examples import Source, asides, examples, step_behind
+from flowdial.dataset.vary import varied
+from flowdial.decode.causal import CausalModel
+from flowdial.decode.decider import FEATURES, evidence, features
+from flowdial.decode.loader import LoadedModel
+from flowdial.errors import SourceError
+from flowdial.session import prompt
+from flowdial.session.options import flow_language
+from flowdial.training import adapter, tasks
+from flowdial.training.calibration import Judged, fit
+from flowdial.training.model import RowModel, Weighing, adapted
+from flowdial.training.rows import Task, packed
+from flowdial.training.trainer import Pace, Report, train
+
+#: Version of what the adapter reads; one that was trained on another is refused.
+PROMPT = prompt.VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What may be chosen. `length` is the tokens of a row, `per_edge` the realised sentences of an edge and epoch,
+    `replies` the share of examples whose answer is learnt as well, `text` how much that counts.
+    """
+
+    rank: int = 16
+    epochs: int = 4
+    length: int = 512
+    per_edge: int = 1
+    replies: float = 0.12
+    text: float = 0.25
+    validation: float = 0.1
+    layout: str = "verdict"
+    pace: Pace = field(default_factory=Pace)
+
+
+def tune(
+    loaded: LoadedModel, found: Sequence[Source], out: Path, settings: Settings, *, resume: bool, report: Report
+) -> dict[str, Any]:
+    """Train on `found` and write the adapter to `out`; its manifest. Raises SourceError, ModelError, AdapterError.
+
+    Checkpoints lie in `out` with `.work` behind its name until the adapter is written; with `resume` they are taken up.
+    """
+    training, kept = split(found, settings.validation, settings.pace.seed)
+    reader = CausalModel(loaded)
+    report("writing the samples", None)
+    samples = [list(epoch_tasks(reader, training, settings, epoch)) for epoch in range(settings.epochs)]
+    judged = [d for example in said(kept) if (d := decision_of(example))]
+    if not any(task.gold is not None for epoch in samples for task in epoch):
+        raise SourceError("the flows have no decisions to learn from", hint="give flows with `if`, `switch` or loops")
+    rows = [row for epoch in samples for row in packed(epoch, settings.length)]
+    checks = list(packed((tasks.decision(reader, d, settings.layout) for d in judged), settings.length))
+    model = RowModel(
+        adapted(loaded, settings.rank, settings.pace.seed),
+        Weighing.of(rows, settings.text),
+        settings.length,
+        loaded.dtype,
+    )
+    work = out.with_name(f"{out.name}.work")
+    log = train(model, rows, checks, work, settings.pace, resume=resume, report=report)
+    report("weighing the words against the model", None)
+    weights, accuracy = calibrated(CausalModel(loaded), judged, settings.layout)
+    manifest = _manifest(loaded, found, settings, samples[0], kept, judged, weights, accuracy, out.name)
+    adapter.write(model.adapted, out, manifest, log)
+    return manifest
+
+
+def split(found: Sequence[Source], share: float, seed: int) -> tuple[list[Source], list[Source]]:
+    """Flows to train on, and flows kept out; the same for a seed."""
+    order = sorted(found, key=lambda source: hashlib.sha256(f"{seed}:{source.name}".encode()).digest())
+    count = round(len(order) * share)
+    kept = {id(source) for source in order[:count]}
+    return [s for s in found if id(s) not in kept], [s for s in found if id(s) in kept]
+
+
+def said(found: Sequence[Source]) -> Iterator[Example]:
+    """What people said, without what is realised."""
+    for source in found:
+        yield from examples(source, per_edge=0, draw=Random(0))
+
+
+def epoch_tasks(reader: CausalModel, training: Sequence[Source], settings: Settings, epoch: int) -> Iterator[Task]:
+    """The tasks of an epoch in the order in which they are learnt; each epoch realises other sentences."""
+    draw = Random(f"{settings.pace.seed}-{epoch}")
+    off = {lang: asides(training, lang) for lang in ("zh", "en")}
+    made: list[Task] = []
+    for source in training:
+        lang = flow_language(source.flow)
+        for example in examples(source, per_edge=settings.per_edge, draw=draw, asides=off[lang]):
+            decision = decision_of(example)
+            if decision:
+                made.append(tasks.decision(reader, varied(decision, draw), settings.layout))
+            if example.robot and draw.random() < settings.replies:
+                made.append(tasks.reply(reader, example.user, step_behind(example), example.robot))
+    draw.shuffle(made)
+    yield from made
+
+
+def calibrated(model: CausalModel, judged: Sequence[Decision], layout: str) -> tuple[dict[str, list[float]], float]:
+    """Weights of the linear layer by language, and the share of decisions that are right with them."""
+    found: dict[str, list[Judged]] = {}
+    for d in judged:
+        asked = prompt.decision(d.lang, d.question, d.names, d.user, targets=d.targets, layout=layout)
+        rows = features(asked, evidence(model, asked))
+        found.setdefault(d.lang, []).append((rows, sorted(d.gold) or [len(d.names)]))
+    weights = {lang: fit(rows, near={"model": 1.0}) for lang, rows in found.items()}
+    right = sum(_best(rows, weights[lang]) in gold for lang, all_ in found.items() for rows, gold in all_)
+    return weights, right / max(1, len(judged))
+
+
+def _best(rows: Sequence[Sequence[float]], weights: Sequence[float]) -> int:
+    scores = [sum(w * x for w, x in zip(weights, row, strict=True)) for row in rows]
+    return scores.index(max(scores))
+
+
+def _manifest(
+    loaded: LoadedModel,
+    found: Sequence[Source],
+    settings: Settings,
+    samples: Sequence[Task],
+    kept: Sequence[Source],
+    judged: Sequence[Decision],
+    weights: dict[str, list[float]],
+    accuracy: float,
+    name: str,
+) -> dict[str, Any]:
+    languages = Counter(flow_language(source.flow) for source in found)
+    decisions = sum(task.gold is not None for task in samples) * settings.epochs
+    return {
+        "layout": settings.layout,
+        "prompt": PROMPT,
+        "base": loaded.source.name,
+        "base_fingerprint": loaded.source.fingerprint,
+        "tokenizer_hash": tokenizer_hash(loaded),
+        "data_hash": data_hash(found),
+        "flowdial": version("flowdial"),
+        "settings": asdict(settings),
+        "features": list(FEATURES),
+        "weights": weights,
+        "metrics": {"validation_accuracy": round(accuracy, 4), "validation_decisions": len(judged)},
+        "card": {
+            "name": name,
+            "base": loaded.source.name,
+            "rank": settings.rank,
+            "flows": len(found) - len(kept),
+            "languages": ", ".join(f"{count} {lang}" for lang, count in sorted(languages.items())),
+            "samples": decisions,
+            "replies": len(samples) * settings.epochs - decisions,
+            "validated": len(judged),
+            "validation_flows": len(kept),
+            "accuracy": accuracy,
+            "layout": settings.layout,
+        },
+    }
+
+
+def tokenizer_hash(loaded: LoadedModel) -> str:
+    """SHA-256 (hex) of the tokenizer's words and merges."""
+    backend: Any = getattr(loaded.tokenizer, "backend_tokenizer", None)
+    text = backend.to_str() if backend else json.dumps(loaded.tokenizer.get_vocab(), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def data_hash(found: Sequence[Source]) -> str:
+    """SHA-256 (hex) of the flows and all that was said."""
+    lines = [[s.name, s.text, [[x.step, x.move, x.user, x.robot] for x in s.sayings]] for s in found]
+    return hashlib.sha256(json.dumps(lines, ensure_ascii=False).encode()).hexdigest()
