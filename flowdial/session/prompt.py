@@ -160,8 +160,8 @@ def _naming_shot(lang: str, asked: str, name: str, words: str) -> str:
 
 
 def reply(words: str, step: str) -> tuple[str, str, str]:
-    """What an adapter reads before it answers, what it reads of the turn, and where its answer ends."""
-    return _SAID.format(one_line(words)), f"S: {one_line(step)}\nR:", "\n"
+    """What an adapter reads before it answers: the step that it comes to, the turn, and where its answer ends."""
+    return f"S: {one_line(step)}\n", f"{_SAID.format(one_line(words))}R:", "\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ def decision(model: Scorer, found: Decision, layout: str) -> Task:
 
 def reply(model: Scorer, words: str, step: str, text: str) -> Task:
     """The task of answering `text` to the user's words where the process comes to `step`."""
-    said, turn, end = prompt.reply(words, step)
-    asked = said + turn
-    return text_task(tuple(model.encode(asked)), after(asked, f" {prompt.one_line(text)}{end}", model.encode))
+    before, turn, end = prompt.reply(words, step)
+    prefix = tuple(model.encode(before))
+    asked = (*prefix, *after(before, turn, model.encode))
+    return text_task(asked, after(turn, f" {prompt.one_line(text)}{end}", model.encode))

@@ -33,7 +33,7 @@ class Pace:
     learning_rate: float = 5e-4
     accumulate: int = 2
     warm_up: int = 30
-    checks: int = 8
+    checks: int = 6
     patience: int = 3
     seed: int = 0
 

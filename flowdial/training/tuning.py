@@ -38,12 +38,12 @@ class Settings:
     """
 
     rank: int = 16
-    epochs: int = 4
+    epochs: int = 1
     length: int = 512
     per_edge: int = 1
     replies: float = 0.12
     text: float = 0.25
-    validation: float = 0.1
+    validation: float = 0.04
     layout: str = "verdict"
     pace: Pace = field(default_factory=Pace)
 
