@@ -15,6 +15,12 @@ def _folder(name: str) -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / name
 
 
+def adapter(name: str) -> Path | None:
+    """Folder of the adapter `name`, None where it does not ship with this installation."""
+    found = _folder("adapters") / name
+    return found if found.is_dir() else None
+
+
 def grammar(name: str) -> Path:
     """Path of the Lark grammar `name` (without its ending)."""
     return _folder("grammars") / f"{name}.lark"

@@ -55,6 +55,12 @@ def examples(source: Source, *, per_edge: int, draw: Random, asides: Sequence[st
     return found
 
 
+def said(found: Sequence[Source]) -> Iterator[Example]:
+    """What people said, without what is realised."""
+    for source in found:
+        yield from examples(source, per_edge=0, draw=Random(0))
+
+
 def asides(found: Sequence[Source], lang: str) -> list[str]:
     """What people said off the topic."""
     return [

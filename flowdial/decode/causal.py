@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from flowdial.constraint import after
 from flowdial.decode.backbone import Backbone
 from flowdial.decode.combining import Combiner
+from flowdial.decode.protocol import Skill
 from flowdial.decode.query import Among, Query, Tokens
 from flowdial.decode.repetition import until_it_repeats
 from flowdial.decode.scoring import Scores, score
@@ -75,9 +76,9 @@ class CausalModel:
         return f"{base}+{adapter}" if adapter else base
 
     @property
-    def layout(self) -> str:
-        """The layout that the adapter was trained in; the one that is best without an adapter."""
-        return self._loaded.layout
+    def skill(self) -> Skill:
+        """What the adapter was trained for; what is best without an adapter."""
+        return self._loaded.skill
 
     def encode(self, text: str) -> list[int]:
         """Token ids; unpaired surrogates, which no tokenizer takes, are replaced."""

@@ -72,9 +72,9 @@ def option_cues(question: str, names: Sequence[str], words: str) -> list[Cues]:
     said = _normal(words)
     side = answer_side(question, words)
     named = [i for i, name in enumerate(names) if _names(words, name)]
-    tokens = _grams(words)
-    grams = [_grams(name) for name in names]
-    shares = [len(gram & tokens) / len(gram) if gram else 0.0 for gram in grams]
+    tokens = grams(words)
+    owned = [grams(name) for name in names]
+    shares = [len(own & tokens) / len(own) if own else 0.0 for own in owned]
     return [
         Cues(
             float(bool(said) and said == _normal(name)),
@@ -91,8 +91,8 @@ def stay_cues(question: str, names: Sequence[str], words: str) -> tuple[float, f
     options have; the words take no side.
     """
     side = answer_side(question, words)
-    known = _grams(question).union(*(_grams(name) for name in names))
-    tokens = _grams(words)
+    known = grams(question).union(*(grams(name) for name in names))
+    tokens = grams(words)
     foreign = 1.0 - len(tokens & known) / len(tokens) if tokens else 1.0
     return (_asks(words), foreign, float(side == 0))
 
@@ -136,7 +136,7 @@ def answer_side(question: str, words: str) -> int:
     side, text = polarity(words), words.strip().lower()
     first = re.split(r"[\s,，。.!！;；、]", text, maxsplit=1)[0]
     leads = bool(_LEADS.match(text)) or (len(first) <= 3 and polarity(first) != 0)
-    return side if leads or _grams(question) & _grams(words) else 0
+    return side if leads or grams(question) & grams(words) else 0
 
 
 def option_polarities(names: Sequence[str]) -> list[int]:
@@ -157,7 +157,7 @@ def _normal(text: str) -> str:
     return "".join(_WORD.findall(text.lower()))
 
 
-def _grams(text: str) -> frozenset[str]:
+def grams(text: str) -> frozenset[str]:
     """Word stems, and pairs of Chinese characters (a single one where the text has but one)."""
     lowered = text.lower()
     found = {word[:5] for word in _WORD.findall(lowered) if not _CJK.match(word) and word not in _STOP}

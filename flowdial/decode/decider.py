@@ -71,12 +71,20 @@ class Asked(Protocol):
 
 def decide(model: LanguageModel, asked: Asked) -> list[float]:
     """Probabilities of the options, and last of staying; they sum to 1. One forward pass. Raises ModelError."""
-    weights = WEIGHTS["choice" if isinstance(model, Chooser) else asked.layout][asked.lang]
+    weights = weights_of(model, asked)
     rows = features(asked, evidence(model, asked))
     scores = [sum(w * x for w, x in zip(weights, row, strict=True)) for row in rows]
     top = max(scores)
     exponents = [math.exp(score - top) for score in scores]
     return [value / sum(exponents) for value in exponents]
+
+
+def weights_of(model: LanguageModel, asked: Asked) -> Sequence[float]:
+    """The weights of the features: those that came with the model, or those fitted for a model that was not trained."""
+    trained = model.skill.weights or {}
+    if asked.lang in trained:
+        return trained[asked.lang]
+    return WEIGHTS["choice" if isinstance(model, Chooser) else asked.layout][asked.lang]
 
 
 def evidence(model: LanguageModel, asked: Asked) -> list[float]:

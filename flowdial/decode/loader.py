@@ -8,6 +8,7 @@ Everything that calls transformers or peft to open a model is here. Knows no flo
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import importlib.util
 import json
 from pathlib import Path
@@ -15,25 +16,25 @@ from typing import TYPE_CHECKING, Any
 
 from flowdial.decode.conversion import quiet
 from flowdial.decode.extras import needs_extra
-from flowdial.decode.protocol import LAYOUTS
-from flowdial.decode.store import ModelSource, Progress, resolve, silent
+from flowdial.decode.protocol import LAYOUTS, UNTRAINED, Skill
+from flowdial.decode.store import EMBEDDED, ModelSource, Progress, resolve, silent
 from flowdial.errors import AdapterError, MissingExtra, ModelError
+from flowdial.resources import adapter as adapter_folder
 
 if TYPE_CHECKING:
     import torch
     from peft import PeftModel
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+#: The adapter of the embedded model.
+SHIPPED = "smollm2-135m-flow"
 DTYPES = ("float32", "bfloat16", "float16")
 DEVICES = ("cuda", "mps", "cpu")
 
 
 @dataclasses.dataclass(frozen=True)
 class LoadedModel:
-    """A model in eval mode with its tokenizer. For hub ids `source.fingerprint` holds the commit opened.
-
-    `layout` is how decisions are put to it.
-    """
+    """A model in eval mode with its tokenizer. For hub ids `source.fingerprint` holds the commit opened."""
 
     model: PreTrainedModel | PeftModel
     tokenizer: PreTrainedTokenizerBase
@@ -41,7 +42,7 @@ class LoadedModel:
     adapter_name: str | None
     device: torch.device
     dtype: torch.dtype
-    layout: str = LAYOUTS[0]
+    skill: Skill = UNTRAINED
 
 
 def load(
@@ -51,11 +52,13 @@ def load(
     device: str = "auto",
     dtype: str = "auto",
     quantize: str | None = None,
+    wording: int | None = None,
     progress: Progress = silent,
 ) -> LoadedModel:
     """Open a model (see `store.resolve` for what `model` may be), with a LoRA adapter where one is given.
 
-    `quantize` is "4bit" or "8bit" (bitsandbytes, CUDA only). Raises ModelError, AdapterError, CacheError
+    `quantize` is "4bit" or "8bit" (bitsandbytes, CUDA only). `wording` is the version of the prompts that the caller
+    writes: an adapter that was trained on others is refused. Raises ModelError, AdapterError, CacheError
     or MissingExtra.
     """
     with needs_extra("model"):
@@ -72,7 +75,14 @@ def load(
     progress(f"{source.name} is open", 1.0)
     if folder is None:
         return LoadedModel(opened.eval(), tokenizer, source, None, place, numbers)
-    return LoadedModel(opened.eval(), tokenizer, source, folder.name, place, numbers, _layout(folder))
+    skill = _skill(folder, tokenizer, wording)
+    return LoadedModel(opened.eval(), tokenizer, source, folder.name, place, numbers, skill)
+
+
+def shipped_adapter(model: str | None = None) -> str | None:
+    """The adapter that ships for a model, None where there is none."""
+    found = adapter_folder(SHIPPED) if model in (None, EMBEDDED) else None
+    return None if found is None else str(found)
 
 
 def _device(wanted: str) -> torch.device:
@@ -219,13 +229,28 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return _read_json(manifest) if manifest.exists() else {}
 
 
-def _layout(folder: Path) -> str:
-    """The layout that an adapter was trained in, as its manifest says."""
-    layout: str = _manifest(folder).get("layout", LAYOUTS[0])
+def _skill(folder: Path, tokenizer: PreTrainedTokenizerBase, wording: int | None) -> Skill:
+    """What an adapter was trained for, as its manifest says. Raises AdapterError where it cannot be used here."""
+    manifest = _manifest(folder)
+    layout = manifest.get("layout", LAYOUTS[0])
     if layout not in LAYOUTS:
         message = f"the adapter {folder} decides in the layout `{layout}`, which this version does not know"
         raise AdapterError(message, hint=f"layouts: {', '.join(LAYOUTS)}")
-    return layout
+    again = "train it anew with `flowdial finetune`"
+    trained = manifest.get("prompt")
+    if None not in (wording, trained) and wording != trained:
+        message = f"the adapter {folder} was trained on prompts of version {trained}; this FlowDial writes {wording}"
+        raise AdapterError(message, hint=f"install the FlowDial that it came with, or {again}")
+    if manifest.get("tokenizer_hash", found := tokenizer_hash(tokenizer)) != found:
+        raise AdapterError(f"the adapter {folder} was trained with another tokenizer than the model has", hint=again)
+    return Skill(layout, manifest.get("weights"), bool(manifest.get("replies")))
+
+
+def tokenizer_hash(tokenizer: PreTrainedTokenizerBase) -> str:
+    """SHA-256 (hex) of a tokenizer's words and merges."""
+    backend: Any = getattr(tokenizer, "backend_tokenizer", None)
+    text = backend.to_str() if backend else json.dumps(tokenizer.get_vocab(), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -6,13 +6,30 @@ one for tests); a model behind a server chooses among strings (`Chooser`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from flowdial.decode.query import Among
 
 #: What a decision scores: the user's words behind each name, the name behind the words, or a verdict behind both.
 LAYOUTS = ("channel", "naming", "verdict")
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """What a model was trained for: how decisions are put to it, one of `LAYOUTS`; by language how its scores are
+    weighed against what the words alone say (None: as `flowdial.decode.decider` has it for a model that was not
+    trained); and whether it writes replies.
+    """
+
+    layout: str = LAYOUTS[0]
+    weights: Mapping[str, Sequence[float]] | None = None
+    replies: bool = False
+
+
+#: Of a model as it comes.
+UNTRAINED = Skill()
 
 
 class Writer(Protocol):
@@ -24,8 +41,8 @@ class Writer(Protocol):
         ...
 
     @property
-    def layout(self) -> str:
-        """How decisions are put to it, one of `LAYOUTS`."""
+    def skill(self) -> Skill:
+        """What it was trained for."""
         ...
 
     def write(self, prefix: str, prompt: str, *, max_tokens: int, stop: Sequence[str]) -> Iterator[str]:

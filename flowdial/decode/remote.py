@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Any
 
 from flowdial.decode import remote_kinds as kinds
+from flowdial.decode.protocol import Skill
 from flowdial.decode.remote_client import Client, NotThere, Refused
 from flowdial.decode.remote_ways import Asker, Way
 from flowdial.errors import ModelError
@@ -30,7 +31,7 @@ class RemoteModel:
     Raises ModelError where no such server or model is there, MissingExtra without `flowdial[remote]`.
     """
 
-    layout = "naming"
+    skill = Skill("naming")
 
     def __init__(
         self,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from flowdial.decode.protocol import UNTRAINED, Skill
 from flowdial.decode.query import Among
 
 
@@ -22,7 +23,7 @@ class ScriptedModel:
     says: str = ""
     name: str = "scripted"
     calls: int = 0
-    layout: str = "channel"
+    skill: Skill = UNTRAINED
 
     def encode(self, text: str) -> list[int]:
         """Code points."""

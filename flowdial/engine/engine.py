@@ -175,8 +175,10 @@ class Engine:
         """Probability of each legal move, `stay` included, and what was read: less text where the model reads less."""
         questions = {option.question for option in found}
         question = questions.pop() if len(questions) == 1 else ""
-        names = [option.name for option in found]
-        asked = prompts.decision(self.lang, question, names, text, layout=self.model.layout, limit=limit)
+        names, steps = [option.name for option in found], [option.target for option in found]
+        asked = prompts.decision(
+            self.lang, question, names, text, targets=steps, layout=self.model.skill.layout, limit=limit
+        )
         try:
             values = decide(self.model, asked)
         except PromptTooLong:
@@ -224,8 +226,16 @@ class Engine:
             done=not found,
             others=[t for node, t in self._texts.items() if node not in here],
             recent=[event.reply for event in session.recent(_RECENT)],
-            model=self.model if decision is not None and decision.called else None,
+            model=self._writer(decision),
         )
+
+    def _writer(self, decision: _Decision | None) -> LanguageModel | None:
+        """The model that has decided; where none was called, one that is open and was trained to answer."""
+        if decision is None:
+            return None
+        if decision.called:
+            return self.model
+        return self._model if self._model is not None and self._model.skill.replies else None
 
     def _speaking(self, before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
         """The nodes that the reply speaks of: those that were not active before, else all."""
@@ -264,6 +274,7 @@ def _embedded() -> LanguageModel:
     try:
         from flowdial.decode.causal import CausalModel
         from flowdial.decode.loader import load as load_model
+        from flowdial.decode.loader import shipped_adapter
     except ImportError as error:
         raise ModelError(str(error)) from error
-    return CausalModel(load_model())
+    return CausalModel(load_model(adapter=shipped_adapter(), wording=prompts.VERSION))

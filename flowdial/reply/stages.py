@@ -1,7 +1,8 @@
-"""The stages of a reply: acknowledge (or write freely), guard, render.
+"""The stages of a reply: answer, acknowledge (or write freely), guard, render.
 
-The model writes the words that take up what the user said; the step itself is rendered from the flow, word
-for word, so that a reply cannot promise what the process does not hold.
+A model that was trained for it answers in its own words, which must keep to the step. Any other writes only the words
+that take up what the user said; the step itself is then rendered from the flow, word for word. So a reply cannot
+promise what the process does not hold.
 """
 
 from __future__ import annotations
@@ -17,8 +18,13 @@ from flowdial.session import prompt
 
 _SENTENCE_END = re.compile(r"[.!?。！？]")
 _STEM = re.compile(r"[a-z']{3,}|[\u3400-\u9fff]{2}")
+_NUMBER = re.compile(r"\d+(?:[.:]\d+)*")
+_STRANGE = re.compile(r"https?:|\w@\w|[<>{}\[\]|\ufffd]|[A-Z]: ")
 _SMALL = frozenset(("the and you your for are that this have has was were with now not can will our yes but").split())
 MAX_TOKENS = {"en": 24, "zh": 40}
+MAX_ANSWER = 80
+#: Share of a step's words that an answer to it must hold.
+SHARE = 0.3
 MAX_CHARACTERS = {"en": 120, "zh": 40}
 
 _UNSURE = {"en": "I am not sure I understood.", "zh": "我不太确定您的意思。"}
@@ -30,13 +36,45 @@ _WHAT_NEXT = {"en": "What happens now: {}?", "zh": "接下来发生什么：{}�
 _OR = {"en": " / ", "zh": "／"}
 
 
+def answer(situation: Situation, draft: Draft) -> Draft:
+    """Let a model that was trained to answer write the whole reply; one that leaves the step is dropped."""
+    model = situation.model
+    if model is None or not model.skill.replies or not _wants_answer(situation):
+        return draft
+    before, turn, end = prompt.reply(situation.words, situation.step)
+    limit = MAX_TOKENS[situation.lang] + 2 * len(model.encode(before)) if isinstance(model, Scorer) else MAX_ANSWER
+    try:
+        text = "".join(model.write(before, turn, max_tokens=limit, stop=(end,))).strip()
+    except PromptTooLong:
+        return draft
+    return draft.with_body(text) if keeps_to_the_step(situation, text) else draft
+
+
+def _wants_answer(situation: Situation) -> bool:
+    return not (situation.say or situation.done or situation.stayed or situation.offers) and bool(situation.step)
+
+
+def keeps_to_the_step(situation: Situation, text: str) -> bool:
+    """True for an answer that speaks of the step, asks where it asks, and holds nothing that is not known."""
+    own, spoken = _stems(situation.step), _stems(text)
+    if not text or len(text) > 2 * len(situation.step) + MAX_CHARACTERS[situation.lang]:
+        return False
+    if not _SENTENCE_END.search(text[-1]) or language(text) != situation.lang or _STRANGE.search(text):
+        return False
+    if situation.asks and not re.search(r"[?？]", text):
+        return False
+    if set(_NUMBER.findall(text)) - set(_NUMBER.findall(f"{situation.step} {situation.words}")):
+        return False
+    return len(own & spoken) >= SHARE * len(own) and not names_another_step(situation, text)
+
+
 def acknowledge(situation: Situation, draft: Draft) -> Draft:
     """Let the model choose the sentence that takes up the user's words, decoding inside a token automaton.
 
     Which one the words make more likely than no words do is scored in one pass. A model that does not read so much
     says none.
     """
-    if not isinstance(situation.model, Scorer) or not _wants_lead(situation):
+    if draft.body or not isinstance(situation.model, Scorer) or not _wants_lead(situation):
         return draft
     asked, model = _lead_prompt(situation), situation.model
     automaton = compile_options(asked.leads, model.encode, prefix=asked.turn)
@@ -100,7 +138,9 @@ def names_another_step(situation: Situation, lead: str) -> bool:
 
 
 def render(situation: Situation, draft: Draft) -> Draft:
-    """Say where the process stands: the canned text of the step, or its own words."""
+    """Say where the process stands, unless that is said: the canned text of the step, or its own words."""
+    if draft.body:
+        return draft
     if situation.stayed:
         lead = draft.lead or (_UNSURE if situation.unsure else _ASIDE)[situation.lang]
         return draft.with_lead(lead).with_body(ask(situation))
@@ -147,7 +187,7 @@ def _stems(text: str) -> set[str]:
 
 #: Ways to write a reply: `guided` for small models, `free` for large ones, `plain` without a model.
 PIPELINES: dict[str, Pipeline] = {
-    "guided": Pipeline((acknowledge, guard), (render,)),
+    "guided": Pipeline((answer, acknowledge, guard), (render,)),
     "free": Pipeline((write_freely, guard), (render,)),
     "plain": Pipeline((), (render,)),
 }

@@ -56,8 +56,8 @@ class DecisionPrompt:
     `question` is what is asked, `options` the plain names of the legal moves, `said` the user's text as typed.
     Every name (the options', and last that of staying) has a branch: `prefix`, then its stem, then its ending,
     which is scored. Prefix and stems are constant for a step of a flow. Where a verdict is asked for, `against` are
-    the endings that deny the names, and staying has no branch: it is what is left where no option fits. `words` is what is read of the user's text, on one line, and `shortened` says
-    that its middle was left out.
+    the endings that deny the names, and staying has no branch: it is what is left where no option fits. `words` is what
+    is read of the user's text, on one line, and `shortened` says that its middle was left out.
     """
 
     lang: str

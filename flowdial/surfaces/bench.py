@@ -31,11 +31,11 @@ _SAID = {"en": ("I am not sure, let me have a look", "yes it is"), "zh": ("æˆ‘çœ
 def run(path: Path, *, runs: int, as_json: bool, opening: Callable[[], CausalModel]) -> int:
     """Measure and print; gives the exit code. Raises FlowError for a flow without a choice."""
     flow = load(path)
-    asked = list(_decisions(flow))
-    if not asked:
+    if all(len(flow.out(node)) < 2 for node in flow.nodes):
         raise FlowError(f"{path}: nothing is decided in this flow", hint="give a flow with a choice")
     begun = time.perf_counter()
     model = opening()
+    asked = list(_decisions(flow, model.skill.layout))
     found = {"model": model.name, "open_ms": (time.perf_counter() - begun) * 1000, **_measure(model, asked, runs)}
     if as_json:
         print(json.dumps({key: round(v, 2) if isinstance(v, float) else v for key, v in found.items()}))
@@ -44,7 +44,7 @@ def run(path: Path, *, runs: int, as_json: bool, opening: Callable[[], CausalMod
     return 0
 
 
-def _decisions(flow: Flow) -> Iterator[prompts.DecisionPrompt]:
+def _decisions(flow: Flow, layout: str) -> Iterator[prompts.DecisionPrompt]:
     """The decisions of the first steps at which there is a choice, with a few things to say at each."""
     lang = flow_language(flow)
     todo = [begin(flow)]
@@ -58,9 +58,9 @@ def _decisions(flow: Flow) -> Iterator[prompts.DecisionPrompt]:
         todo += [step(flow, marking, move.id) for move in moves]
         if len(moves) > 1:
             offered = options(flow, moves)
-            names = [option.name for option in offered]
+            names, steps = [option.name for option in offered], [option.target for option in offered]
             for words in (names[0], *_SAID[lang]):
-                yield prompts.decision(lang, offered[0].question, names, words)
+                yield prompts.decision(lang, offered[0].question, names, words, targets=steps, layout=layout)
 
 
 def _measure(model: CausalModel, asked: Sequence[prompts.DecisionPrompt], runs: int) -> dict[str, Any]:

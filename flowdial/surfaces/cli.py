@@ -90,7 +90,11 @@ def _model_options(function: _Function) -> _Function:
                 metavar="MODEL",
                 help="Cache name, Hugging Face folder, hub id or GGUF file; its name there with --server.",
             ),
-            click.option("--adapter", metavar="FOLDER", help="LoRA adapter for the model."),
+            click.option(
+                "--adapter",
+                metavar="FOLDER",
+                help="LoRA adapter for the model, or none.  [default: the one that ships with the embedded model]",
+            ),
             click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps."),
             click.option(
                 "--dtype",
@@ -158,6 +162,114 @@ def bench(flow: Path, runs: int, as_json: bool, **options: Any) -> None:
     from flowdial.surfaces.models import open_here
 
     sys.exit(surface.run(flow, runs=runs, as_json=as_json, opening=lambda: open_here(**options)))
+
+
+@cli.command()
+@click.argument("flows", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the adapter.")
+@click.option("--base", metavar="MODEL", help="The model to tune.  [default: the embedded one]")
+@click.option("--rank", "--lora-r", "rank", type=click.IntRange(1, 256), default=16, show_default=True)
+@click.option("--epochs", type=click.IntRange(1, 100), default=1, show_default=True)
+@click.option("--learning-rate", type=click.FloatRange(0, min_open=True), default=5e-4, show_default=True)
+@click.option("--accumulate", type=click.IntRange(1), default=2, show_default=True, help="Rows a step.")
+@click.option("--length", type=click.IntRange(64), default=512, show_default=True, help="Tokens of a row.")
+@click.option("--per-edge", type=click.IntRange(0), default=1, show_default=True, help="Realised sentences an edge.")
+@click.option("--layout", type=click.Choice(["verdict", "channel", "naming"]), default="verdict", show_default=True)
+@click.option(
+    "--validation", type=click.FloatRange(0, 0.5), default=0.04, show_default=True, help="Share of the flows."
+)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--resume", is_flag=True, help="Go on from the last checkpoint.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps.")
+@click.option(
+    "--dtype", type=click.Choice(["auto", "float32", "bfloat16", "float16"]), default="auto", show_default=True
+)
+@click.option("--quantize", type=click.Choice(["4bit", "8bit"]), help="QLoRA by bitsandbytes; needs CUDA.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object at the end.")
+def finetune(flows: tuple[Path, ...], **options: Any) -> None:
+    """Tune a LoRA adapter on FLOWS: diagrams, or folders of them, each with what users say beside it (NAME.said).
+
+    It can be stopped at any time and goes on with --resume.
+
+    \b
+    Examples:
+      flowdial finetune flows/train --out adapters/smollm2-135m-flow
+      flowdial chat flows/zh/refund.puml --adapter adapters/smollm2-135m-flow
+    """
+    from flowdial.surfaces import finetuning
+
+    sys.exit(finetuning.run(flows, **options))
+
+
+def _eval_options(function: _Function) -> _Function:
+    for option in reversed(
+        (
+            click.option("--limit", type=click.IntRange(min=1), help="So many cases, evenly taken.  [default: all]"),
+            click.option(
+                "--replies",
+                type=click.IntRange(min=0),
+                default=200,
+                show_default=True,
+                help="Replies to compare with the references, evenly taken; 0 for all.",
+            ),
+            click.option(
+                "--baselines/--no-baselines", default=True, show_default=True, help="Judge by other ways too."
+            ),
+            click.option(
+                "--resume", type=click.Path(path_type=Path), help="Keep what was judged here, and go on from it."
+            ),
+            click.option("--json", "as_json", is_flag=True, help="Print a JSON object a file."),
+        )
+    ):
+        function = option(function)
+    return _model_options(function)
+
+
+@cli.group(name="eval")
+def eval_() -> None:
+    """Measure decisions and replies.
+
+    \b
+    Example:
+      flowdial eval flows flows/heldout
+    """
+
+
+@eval_.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--edges",
+    type=click.Choice(["semantic", "pfdial"]),
+    default="semantic",
+    show_default=True,
+    help="semantic: the moves of the diagram; pfdial: those of the data set, forward only.",
+)
+@_eval_options
+def pfdial(files: tuple[Path, ...], **options: Any) -> None:
+    """Evaluate on PFDial's FILES, in its formats A, B or C.
+
+    \b
+    Example:
+      flowdial eval pfdial test_id_formatA.json --limit 200 --json
+    """
+    from flowdial.surfaces import evaluating
+
+    sys.exit(evaluating.pfdial(files, **options))
+
+
+@eval_.command(name="flows")
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@_eval_options
+def eval_flows(folders: tuple[Path, ...], **options: Any) -> None:
+    """Evaluate on flows of FOLDERS with what users say beside them (NAME.said).
+
+    \b
+    Example:
+      flowdial eval flows flows/heldout --no-baselines
+    """
+    from flowdial.surfaces import evaluating
+
+    sys.exit(evaluating.flows(folders, **options))
 
 
 @cli.group()

@@ -11,14 +11,16 @@ if TYPE_CHECKING:
     from flowdial.decode.remote import RemoteModel
 
 
-def open_here(*, model: str | None, **options: Any) -> CausalModel:
-    """A model in this process."""
+def open_here(*, model: str | None, adapter: str | None, **options: Any) -> CausalModel:
+    """A model in this process; the embedded one has its adapter on, unless that is "none"."""
     from flowdial.decode.causal import CausalModel
-    from flowdial.decode.loader import load
+    from flowdial.decode.loader import load, shipped_adapter
+    from flowdial.session.prompt import VERSION
     from flowdial.surfaces.progress import progress
 
+    worn = shipped_adapter(model) if adapter is None else None if adapter == "none" else adapter
     with progress() as report:
-        return CausalModel(load(model, progress=report, **options))
+        return CausalModel(load(model, adapter=worn, wording=VERSION, progress=report, **options))
 
 
 def connect(url: str, kind: str | None, *, model: str | None, **local: Any) -> RemoteModel:

@@ -24,11 +24,13 @@ tags: [flowdial, dialogue, lora]
 # {name}
 
 A LoRA adapter (rank {rank}) of {base} with which FlowDial decides which branch of a process a user's words mean, and
-answers. Made with `flowdial finetune` from {flows} flows of {languages}; {samples:,} decisions and {replies:,} replies were learnt.
+answers. Made with `flowdial finetune` from {flows} flows of {languages}; {samples:,} decisions and {replies:,} replies
+were learnt.
 
-On {validated:,} decisions of {validation_flows} flows that were kept out of the training, {accuracy:.1%} are right (staying
-counts as an answer). Use it with the layout `{layout}` and the base it was made for; `manifest.json` names both by
-their hashes. What it cannot do: it knows no facts, and reads a step's question, its options and one sentence of a user.
+On {validated:,} decisions of {validation_flows} flows that were kept out of the training, {accuracy:.1%} are right
+(staying counts as an answer). Use it with the base it was made for, which `manifest.json` names by its hash, as it does the data.
+What it cannot do: it knows no facts, and reads a step's question, its options and one sentence of a user. What people
+say in the flows was written and labelled by language models in the manner of users.
 
 ![The loss while it was trained](curve.png)
 """

@@ -12,6 +12,7 @@ import torch
 from flowdial.decode.backbone import Backbone
 from flowdial.training.rows import Ask, Row, Task
 
+
 @dataclass(frozen=True, slots=True)
 class Losses:
     """Sums over a row: negative log-likelihoods of decisions and of tokens of text, with how many there were."""

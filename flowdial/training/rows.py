@@ -13,7 +13,6 @@ from flowdial.decode.query import Query, Tokens
 from flowdial.decode.scoring import Rivals, siblings
 from flowdial.decode.tree import TokenTree, token_tree
 
-
 #: Any token: what fills a row up is seen by nothing.
 _PAD = 0
 
@@ -62,7 +61,9 @@ class Row:
         paths += [(node,) for node in spare]
         more = len(spare)
         roots = (None,) * len(paths)
-        return TokenTree((*tokens, *[_PAD] * more), (*parents, *[-1] * more), (*depths, *[0] * more), tuple(paths), roots)
+        return TokenTree(
+            (*tokens, *[_PAD] * more), (*parents, *[-1] * more), (*depths, *[0] * more), tuple(paths), roots
+        )
 
     def trees(self, length: int) -> list[range]:
         """The nodes of each tree, and of what fills the row up."""

@@ -12,12 +12,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from flowdial.dataset.decisions import Decision, Example, decision_of
-from flowdial.dataset.examples import Source, asides, examples, step_behind
+from flowdial.dataset.decisions import Decision, decision_of
+from flowdial.dataset.examples import Source, asides, examples, said, step_behind
 from flowdial.dataset.vary import varied
 from flowdial.decode.causal import CausalModel
 from flowdial.decode.decider import FEATURES, evidence, features
-from flowdial.decode.loader import LoadedModel
+from flowdial.decode.loader import LoadedModel, tokenizer_hash
 from flowdial.errors import SourceError
 from flowdial.session import prompt
 from flowdial.session.options import flow_language
@@ -26,9 +26,6 @@ from flowdial.training.calibration import Judged, fit
 from flowdial.training.model import RowModel, Weighing, adapted
 from flowdial.training.rows import Task, packed
 from flowdial.training.trainer import Pace, Report, train
-
-#: Version of what the adapter reads; one that was trained on another is refused.
-PROMPT = prompt.VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +84,6 @@ def split(found: Sequence[Source], share: float, seed: int) -> tuple[list[Source
     return [s for s in found if id(s) not in kept], [s for s in found if id(s) in kept]
 
 
-def said(found: Sequence[Source]) -> Iterator[Example]:
-    """What people said, without what is realised."""
-    for source in found:
-        yield from examples(source, per_edge=0, draw=Random(0))
-
-
 def epoch_tasks(reader: CausalModel, training: Sequence[Source], settings: Settings, epoch: int) -> Iterator[Task]:
     """The tasks of an epoch in the order in which they are learnt; each epoch realises other sentences."""
     draw = Random(f"{settings.pace.seed}-{epoch}")
@@ -142,15 +133,16 @@ def _manifest(
     decisions = sum(task.gold is not None for task in samples) * settings.epochs
     return {
         "layout": settings.layout,
-        "prompt": PROMPT,
+        "prompt": prompt.VERSION,
         "base": loaded.source.name,
         "base_fingerprint": loaded.source.fingerprint,
-        "tokenizer_hash": tokenizer_hash(loaded),
+        "tokenizer_hash": tokenizer_hash(loaded.tokenizer),
         "data_hash": data_hash(found),
         "flowdial": version("flowdial"),
         "settings": asdict(settings),
         "features": list(FEATURES),
         "weights": weights,
+        "replies": settings.replies > 0,
         "metrics": {"validation_accuracy": round(accuracy, 4), "validation_decisions": len(judged)},
         "card": {
             "name": name,
@@ -166,13 +158,6 @@ def _manifest(
             "layout": settings.layout,
         },
     }
-
-
-def tokenizer_hash(loaded: LoadedModel) -> str:
-    """SHA-256 (hex) of the tokenizer's words and merges."""
-    backend: Any = getattr(loaded.tokenizer, "backend_tokenizer", None)
-    text = backend.to_str() if backend else json.dumps(loaded.tokenizer.get_vocab(), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def data_hash(found: Sequence[Source]) -> str:

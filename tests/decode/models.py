@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from flowdial.decode.causal import CausalModel
+from flowdial.decode.protocol import Skill
 
 VOCABULARY = 300
 _SIZES: dict[str, Any] = {
@@ -60,6 +61,6 @@ def wrap(model: Any, tokenizer: Any = None, **options: Any) -> CausalModel:
         adapter_name=None,
         device=model.device,
         dtype=model.dtype,
-        layout="channel",
+        skill=Skill(),
     )
     return CausalModel(loaded, **options)  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from flowdial.decode.decider import decide
-from flowdial.decode.protocol import Chooser
+from flowdial.decode.protocol import Chooser, Skill
 from flowdial.decode.remote import RemoteModel
 from flowdial.engine import Engine
 from flowdial.errors import MissingExtra, ModelError
@@ -160,7 +160,7 @@ def test_vllm_and_sglang_score_all_options_in_one_request(owner: str) -> None:
         assert body["repetition_penalty"] == 1.0
         assert body.get("return_tokens_as_token_ids") == (True if owner == "vllm" else None)
         assert isinstance(model, Chooser)
-        assert model.layout == "naming"
+        assert model.skill.layout == "naming"
 
 
 def shown(body: Json) -> Json:
@@ -368,7 +368,7 @@ def test_a_model_that_chooses_counts_with_all_it_says() -> None:
     asked = decision("zh", "灯亮着吗？", ["红色", "绿色"], "说不清", layout="naming")
 
     class Sure:
-        layout, name = "naming", "sure"
+        skill, name = Skill("naming"), "sure"
 
         def choose(self, prompt: str, options: Sequence[str]) -> list[float]:
             assert prompt.endswith("答案：")

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from flowdial.decode.protocol import Skill
 from flowdial.decode.scripted import ScriptedModel
 from flowdial.engine import Engine, Turn
 from flowdial.errors import FlowError, ModelError, NotationError, SessionError, SourceError
@@ -533,7 +534,7 @@ def test_no_text_makes_an_illegal_move_with_a_model_of_tensors() -> None:
     )  # fmt: skip
     llama = transformers.LlamaForCausalLM(config).eval()
     source = SimpleNamespace(name="toy")
-    loaded = SimpleNamespace(model=llama, tokenizer=Hashed(), source=source, adapter_name=None, layout="channel")
+    loaded = SimpleNamespace(model=llama, tokenizer=Hashed(), source=source, adapter_name=None, skill=Skill())
     model = CausalModel(loaded)
     for stages in ("guided", "free"):
         for flow in (SHOP, ZH):

@@ -59,7 +59,9 @@ def test_all_that_is_right_counts():
     """Where two options lead to the right step, their shares are added."""
     query = Query((1,), ((2,), (3,), (4,)), ((5,), (5,), (5,)), "vocabulary")
     scores = torch.tensor([0.0, 0.0, 0.0])
-    assert float(decision_loss(decision_task(query, frozenset({0, 2}), denied=False), scores)) == pytest.approx(0.4055, abs=1e-3)
+    assert float(decision_loss(decision_task(query, frozenset({0, 2}), denied=False), scores)) == pytest.approx(
+        0.4055, abs=1e-3
+    )
 
 
 def test_the_loss_has_gradients_everywhere_and_none_is_infinite():

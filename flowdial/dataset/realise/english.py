@@ -6,20 +6,48 @@ import re
 from random import Random
 
 _END = re.compile(r"[?.!\s]+$")
-_YOU = {"are you": "I am", "were you": "I was", "have you": "I have", "do you": "I", "did you": "I did", "can you": "I can",
-        "will you": "I will", "would you": "I would", "could you": "I could"}  # fmt: skip
-_NOT = {"am": "am not", "is": "is not", "are": "are not", "was": "was not", "were": "were not", "has": "has not",
-        "have": "have not", "can": "cannot", "will": "will not", "would": "would not", "could": "could not", "did": "did not",
-        "does": "does not", "do": "do not"}  # fmt: skip
+_YOU = {
+    "are you": "I am",
+    "were you": "I was",
+    "have you": "I have",
+    "do you": "I",
+    "did you": "I did",
+    "can you": "I can",
+    "will you": "I will",
+    "would you": "I would",
+    "could you": "I could",
+}
+_NOT = {
+    "am": "am not",
+    "is": "is not",
+    "are": "are not",
+    "was": "was not",
+    "were": "were not",
+    "has": "has not",
+    "have": "have not",
+    "can": "cannot",
+    "will": "will not",
+    "would": "would not",
+    "could": "could not",
+    "did": "did not",
+    "does": "does not",
+    "do": "do not",
+}
 _AUXILIARY = re.compile(r"^(is|are|was|were|has|have|can|will|would|could|does|do|did)\s+(.+)$", re.I)
 _SUBJECT = re.compile(
     r"^((?:it|he|she|they|this|that|there|anyone|everyone|everything|anything|all(?: of)? (?:the|your) \w+"
     r"|(?:the|your|a|an|any|this|that|its|their|our|my|all)\s+(?:\w+\s+(?=\w+(?:s|ed|er|or)?\s)){0,1}\w+|[A-Z]\w+|\w+s))\s+(.+)$"
 )
 _COMPARED = re.compile(r"^(?P<left>.+?)\s*(?P<sign>>=|<=|==|!=|>|<|=)\s*(?P<right>\S.*)$")
-_SAID = {">": ("is more than", "is not more than"), ">=": ("is at least", "is less than"), "<": ("is less than", "is not less than"),
-         "<=": ("is at most", "is more than"), "=": ("equals", "does not equal"), "==": ("equals", "does not equal"),
-         "!=": ("does not equal", "equals")}  # fmt: skip
+_SAID = {
+    ">": ("is more than", "is not more than"),
+    ">=": ("is at least", "is less than"),
+    "<": ("is less than", "is not less than"),
+    "<=": ("is at most", "is more than"),
+    "=": ("equals", "does not equal"),
+    "==": ("equals", "does not equal"),
+    "!=": ("does not equal", "equals"),
+}
 _YES = (
     "yes",
     "yes, it is",
@@ -102,10 +130,23 @@ def answers(question: str, name: str, side: int) -> list[str]:
     label = _small(_bare(name))
     if side == 0:
         return [
-            label, f"{label} please", f"it's {label}", f"I'd say {label}", f"{label}, I think", f"the {label} one", f"I choose {label}",
-            f"go with {label}", f"let's do {label}", f"my answer is {label}", f"that would be {label}", f"{label} for me",
-            f"probably {label}", f"{label} then", f"I want {label}", f"it is {label} in this case",
-        ]  # fmt: skip
+            label,
+            f"{label} please",
+            f"it's {label}",
+            f"I'd say {label}",
+            f"{label}, I think",
+            f"the {label} one",
+            f"I choose {label}",
+            f"go with {label}",
+            f"let's do {label}",
+            f"my answer is {label}",
+            f"that would be {label}",
+            f"{label} for me",
+            f"probably {label}",
+            f"{label} then",
+            f"I want {label}",
+            f"it is {label} in this case",
+        ]
     statement = propositions(question)[side < 0]
     short = _YES if side > 0 else _NO
     return [
@@ -123,9 +164,19 @@ def reports(step: str) -> list[str]:
     """See `Realiser.reports`."""
     done = _small(re.sub(r"^(?:please|kindly)\s+", "", _bare(step), flags=re.I))
     return [
-        f"done: {done}", f"{done} is done", f"I finished this: {done}", f"ok, {done}, finished", f"that's done, {done}", "done", "finished",
-        "ok, next", "all set", "I did that", "ready, what's next?", "that part is complete",
-    ]  # fmt: skip
+        f"done: {done}",
+        f"{done} is done",
+        f"I finished this: {done}",
+        f"ok, {done}, finished",
+        f"that's done, {done}",
+        "done",
+        "finished",
+        "ok, next",
+        "all set",
+        "I did that",
+        "ready, what's next?",
+        "that part is complete",
+    ]
 
 
 def announcements(step: str, kind: str) -> list[str]:

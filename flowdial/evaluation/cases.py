@@ -1,0 +1,115 @@
+"""Turn files into cases.  PFDial's five-tuples, flows with sayings -> Cases.  Knows flows; knows no models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flowdial.dataset.conventions import forward_only, is_backward
+from flowdial.dataset.decisions import Example, offers
+from flowdial.dataset.examples import Source, said, step_behind
+from flowdial.dataset.pfdial import Chart, FiveTuple
+from flowdial.flow import Flow
+from flowdial.session.marking import STAY
+from flowdial.session.options import Option, flow_language, node_text, target_text
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One turn to be judged.
+
+    `kind` is `decision` where a question is answered, else `sequential`. `names`, `targets` are the legal moves and the
+    steps behind them; `states` what the data set calls the states they lead to; `gold` are the moves that are right,
+    `stays` whether staying is. `backward` are moves that go back. `ambiguous` says that several nodes bear the state's
+    name. `robot` is the reference reply, empty where there is none, and `others` are the texts of the flow's steps.
+    """
+
+    id: str
+    kind: str
+    lang: str
+    question: str
+    names: tuple[str, ...]
+    targets: tuple[str, ...]
+    user: str
+    gold: frozenset[int]
+    stays: bool
+    backward: frozenset[int]
+    ambiguous: bool
+    asks: tuple[bool, ...]
+    robot: str
+    others: tuple[str, ...]
+    flowchart: str
+    current: str
+    following: str
+
+
+def pfdial_cases(found: Sequence[FiveTuple], edges: str) -> Iterator[Case]:
+    """A case for every five-tuple. Raises NotationError for a chart that cannot be read."""
+    charts: dict[str, tuple[Chart, Flow]] = {}
+    for each in found:
+        if each.flowchart not in charts:
+            chart = Chart.read(each.flowchart)
+            flow = forward_only(chart.flow) if edges == "pfdial" else chart.flow
+            charts[each.flowchart] = (Chart(flow, chart.codes), chart.flow)
+        chart, whole = charts[each.flowchart]
+        nodes = chart.candidates(each.current_state)
+        wanted = set(chart.candidates(each.next_state))
+        offered = offers(chart.flow, nodes)
+        gold = frozenset(at for at, o in enumerate(offered) if wanted & set(chart.reached(o.move.target)))
+        kind = "decision" if any(chart.flow.nodes[node].kind == "decision" for node in nodes) else "sequential"
+        yield _case(
+            each.id, kind, whole, offered, each.user_input, gold, False, len(nodes) > 1, each.robot_output,
+            (each.flowchart, each.current_state, each.next_state),
+        )  # fmt: skip
+
+
+def flow_cases(found: Sequence[Source]) -> Iterator[Case]:
+    """A case for everything that was said at the steps of the flows."""
+    for source in found:
+        for at, example in enumerate(said([source])):
+            offered = offers(source.flow, [example.node])
+            gold = frozenset(i for i, o in enumerate(offered) if o.move.id == example.move)
+            kind = "decision" if len(offered) > 1 else "sequential"
+            yield _case(
+                f"{source.name}_{at}", kind, source.flow, offered, example.user, gold, example.move == STAY, False,
+                example.robot, _names(source, example),
+            )  # fmt: skip
+
+
+def _names(source: Source, example: Example) -> tuple[str, str, str]:
+    return source.text, node_text(source.flow.nodes[example.node]) or "<start>", step_behind(example) or "<end>"
+
+
+def _case(
+    id_: str,
+    kind: str,
+    flow: Flow,
+    offered: Sequence[Option],
+    user: str,
+    gold: frozenset[int],
+    stays: bool,
+    ambiguous: bool,
+    robot: str,
+    states: tuple[str, str, str],
+) -> Case:
+    moves = [next(edge for edge in flow.edges if edge.id == option.move.id) for option in offered]
+    speaking = (n for n in flow.nodes.values() if n.kind in ("action", "decision"))
+    asking = {node_text(n) for n in flow.nodes.values() if n.kind == "decision"}
+    targets = tuple(target_text(flow, option.move.target) for option in offered)
+    return Case(
+        id_,
+        kind,
+        flow_language(flow),
+        offered[0].question if offered else "",
+        tuple(option.name for option in offered),
+        targets,
+        user,
+        gold,
+        stays,
+        frozenset(at for at, edge in enumerate(moves) if is_backward(flow, edge)),
+        ambiguous,
+        tuple(target in asking for target in targets),
+        robot,
+        tuple(node_text(n) for n in speaking),
+        *states,
+    )
