@@ -19,7 +19,7 @@ from flowdial.errors import SourceError
 from flowdial.flow import FINAL, SILENT, Flow, load
 from flowdial.flow.model import Node
 from flowdial.session.marking import STAY
-from flowdial.session.options import flow_language, node_text, target_text
+from flowdial.session.options import Option, flow_language, node_text, target_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +98,35 @@ def _edge(flow: Flow, node: Node, move: str) -> str:
 def _realised(source: Source, per_edge: int, draw: Random) -> Iterator[Example]:
     flow, speak = source.flow, REALISERS[flow_language(source.flow)]
     for node in flow.nodes.values():
-        offered = offers(flow, [node.id]) if node.kind in ("action", "decision") else ()
-        sides = option_polarities([option.name for option in offered])
-        for option, side in zip(offered, sides, strict=True):
-            chosen = len(offered) > 1
-            said = speak.answers(node_text(node), option.name, side) if chosen else speak.reports(node_text(node))
+        offered = offers(flow, [node.id]) if node.kind in ("start", "action", "decision") else ()
+        for option, said in zip(offered, _wordings(source, node, offered), strict=True):
             for sentence in drawn(said, per_edge, draw):
                 reply = draw.choice(speak.announcements(option.target, _kind(flow, option.move.target)))
-                user = speak.colour(sentence, draw)
-                yield Example(source.name, flow, node.id, option.move.id, user, reply)
+                yield Example(source.name, flow, node.id, option.move.id, speak.colour(sentence, draw), reply)
+        if len(offered) > 1 and per_edge:
+            question = node_text(node)
+            yield _corrected(source, node, offered, draw)
+            yield Example(source.name, flow, node.id, STAY, draw.choice(speak.questions(question)))
+
+
+def _wordings(source: Source, node: Node, offered: Sequence[Option]) -> list[list[str]]:
+    """For every way on, what may be said for it."""
+    speak = REALISERS[flow_language(source.flow)]
+    if node.kind == "start":
+        return [speak.openings(source.flow.title) for _ in offered]
+    if len(offered) < 2:
+        return [speak.reports(node_text(node)) for _ in offered]
+    sides = option_polarities([option.name for option in offered])
+    return [speak.answers(node_text(node), o.name, side) for o, side in zip(offered, sides, strict=True)]
+
+
+def _corrected(source: Source, node: Node, offered: Sequence[Option], draw: Random) -> Example:
+    """A user who names one option, and then means another."""
+    speak = REALISERS[flow_language(source.flow)]
+    wrong, right = draw.sample(offered, 2)
+    reply = draw.choice(speak.announcements(right.target, _kind(source.flow, right.move.target)))
+    said = draw.choice(speak.corrections(wrong.name, right.name))
+    return Example(source.name, source.flow, node.id, right.move.id, said, reply)
 
 
 def _kind(flow: Flow, node_id: str) -> str:

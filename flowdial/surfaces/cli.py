@@ -166,6 +166,53 @@ def bench(flow: Path, runs: int, as_json: bool, **options: Any) -> None:
 
 @cli.command()
 @click.argument("flows", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the data set.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["A", "B", "C", "chat"]),
+    default="A",
+    show_default=True,
+    help="PFDial's formats (names, codes, both), or dialogues as chat messages with a loss mask.",
+)
+@click.option("--lang", default="zh,en", show_default=True, help="Languages, with commas between them.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--per-edge", type=click.IntRange(0), default=2, show_default=True, help="Realised sentences an edge.")
+@click.option("--paraphrase", metavar="URL", help="Have an OpenAI-compatible server say each sentence in other words.")
+@click.option("--model", metavar="MODEL", help="Name of the model there.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as a JSON object.")
+def data(
+    flows: tuple[Path, ...],
+    out: Path,
+    form: str,
+    lang: str,
+    seed: int,
+    per_edge: int,
+    paraphrase: str | None,
+    model: str | None,
+    as_json: bool,
+) -> None:
+    """Make training data of FLOWS: diagrams, or folders of them, with what users say beside them (NAME.said).
+
+    The same flows and seed give the same bytes.
+
+    \b
+    Examples:
+      flowdial data flows/train --out data
+      flowdial data flows/train --out data --format chat --lang zh --seed 7
+    """
+    from flowdial.dataset.write import Plan
+    from flowdial.surfaces import data as surface
+
+    languages = tuple(part.strip() for part in lang.split(",") if part.strip())
+    if not languages or set(languages) - {"zh", "en"}:
+        raise click.BadParameter("give zh, en or zh,en", param_hint="--lang")
+    plan = Plan(form, languages, seed, per_edge)
+    sys.exit(surface.run(flows, out=out, plan=plan, paraphrase=paraphrase, model=model, as_json=as_json))
+
+
+@cli.command()
+@click.argument("flows", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the adapter.")
 @click.option("--base", metavar="MODEL", help="The model to tune.  [default: the embedded one]")
 @click.option("--rank", "--lora-r", "rank", type=click.IntRange(1, 256), default=16, show_default=True)

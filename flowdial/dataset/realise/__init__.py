@@ -28,6 +28,22 @@ class Realiser(Protocol):
         """Sentences in which the bot comes to a step; `kind` is `decision`, `action` or `end`."""
         ...
 
+    def openings(self, title: str) -> list[str]:
+        """What users say first."""
+        ...
+
+    def corrections(self, wrong: str, right: str) -> list[str]:
+        """Sentences of a user who names one option and then means another."""
+        ...
+
+    def questions(self, question: str) -> list[str]:
+        """What users ask back instead of answering a question."""
+        ...
+
+    def backs(self) -> list[str]:
+        """Sentences of a user who wants to go back a step."""
+        ...
+
     def colour(self, sentence: str, draw: Random) -> str:
         """The sentence as somebody types it: polite, hesitant, with or without its full stop."""
         ...

@@ -257,6 +257,46 @@ def announcements(step: str, kind: str) -> list[str]:
     ]
 
 
+def openings(title: str) -> list[str]:
+    """See `Realiser.openings`."""
+    topic = title or "这个业务"
+    return [
+        f"你好，我想办理{topic}",
+        f"{topic}怎么弄？",
+        f"我要{topic}",
+        f"您好，麻烦帮我看下{topic}的事",
+        f"开始{topic}吧",
+    ]
+
+
+def corrections(wrong: str, right: str) -> list[str]:
+    """See `Realiser.corrections`."""
+    return [
+        f"{wrong}……不对，是{right}",
+        f"我说错了，不是{wrong}，是{right}",
+        f"等等，应该是{right}，不是{wrong}",
+        f"{wrong}，哦不，{right}",
+    ]
+
+
+def questions(question: str) -> list[str]:
+    """See `Realiser.questions`."""
+    return [
+        "这是什么意思？",
+        "我不太明白你问的是什么",
+        f"“{_bare(question)}”是指什么？",
+        "这几个有什么区别？",
+        "让我想想",
+        "为什么要问这个？",
+        "稍等，我问一下",
+    ]
+
+
+def backs() -> list[str]:
+    """See `Realiser.backs`."""
+    return ["我上一步说错了，退回去", "等等，回到上一步", "刚才那个我答错了，重新来", "能返回上一步吗"]
+
+
 def colour(sentence: str, draw: Random) -> str:
     """See `Realiser.colour`."""
     if draw.random() < 0.25:

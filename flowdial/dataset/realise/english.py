@@ -194,6 +194,50 @@ def announcements(step: str, kind: str) -> list[str]:
     return [f"All right, {verb}.", f"Thank you. The next step: {verb}.", f"Good, now {verb}.", f"Please {verb}."]
 
 
+def openings(title: str) -> list[str]:
+    """See `Realiser.openings`."""
+    topic = _small(title) or "this"
+    return [
+        f"hi, I need help with {topic}",
+        f"hello, it's about {topic}",
+        f"can we start with {topic}?",
+        f"{topic}, please",
+    ]
+
+
+def corrections(wrong: str, right: str) -> list[str]:
+    """See `Realiser.corrections`."""
+    return [
+        f"{wrong}, no wait, {right}",
+        f"sorry, not {wrong}, {right}",
+        f"{wrong}... I mean {right}",
+        f"hold on, it should be {right} instead of {wrong}",
+    ]
+
+
+def questions(question: str) -> list[str]:
+    """See `Realiser.questions`."""
+    return [
+        "what do you mean?",
+        "I don't understand the question",
+        f'what does "{_bare(question)}" mean?',
+        "what is the difference?",
+        "let me think",
+        "why do you ask?",
+        "one moment, I'll ask somebody",
+    ]
+
+
+def backs() -> list[str]:
+    """See `Realiser.backs`."""
+    return [
+        "wait, go back a step",
+        "I answered that wrongly, one step back please",
+        "can we go back?",
+        "undo my last answer",
+    ]
+
+
 def colour(sentence: str, draw: Random) -> str:
     """See `Realiser.colour`."""
     if draw.random() < 0.25:

@@ -1,0 +1,91 @@
+"""Walk a flow in words.  Examples -> dialogues of several turns, as chat messages with a loss mask.
+
+A walk takes moves at random until the process ends. On the way users say something off the topic, ask what is meant,
+correct themselves and take a step back, as they do. Reproducible for a seed. Knows flows; knows no models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from flowdial.dataset.decisions import Example, offers
+from flowdial.dataset.examples import Source, step_behind
+from flowdial.dataset.realise import REALISERS
+from flowdial.dataset.tuples import state
+from flowdial.flow import Flow
+from flowdial.session.marking import STAY
+from flowdial.session.options import flow_language, node_text
+
+#: Turns of a dialogue at most: loops may go round.
+MAX_TURNS = 40
+_BACK, _ASIDE = 0.06, 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message; `learnt` says whether the loss counts its text."""
+
+    role: str
+    content: str
+    learnt: bool = False
+
+
+def dialogue(source: Source, examples: Sequence[Example], draw: Random) -> list[Message]:
+    """One dialogue through the flow; its first message is the diagram."""
+    flow, speak = source.flow, REALISERS[flow_language(source.flow)]
+    by_node: dict[str, list[Example]] = {}
+    for example in examples:
+        by_node.setdefault(example.node, []).append(example)
+    at, before = flow.start, ""
+    messages = [Message("system", source.text)]
+    for _ in range(MAX_TURNS):
+        if not flow.out(at):
+            break
+        if before and draw.random() < _BACK:
+            messages += [
+                Message("user", draw.choice(speak.backs())),
+                _said(flow, before, node_text(flow.nodes[before])),
+            ]
+            at, before = before, ""
+            continue
+        heard = by_node.get(at, [])
+        asides = [example for example in heard if example.move == STAY]
+        if asides and draw.random() < _ASIDE:
+            messages += [Message("user", draw.choice(asides).user), _said(flow, at, node_text(flow.nodes[at]))]
+        taken = _taken(flow, at, heard, draw)
+        if taken is None:
+            edge = draw.choice(flow.out(at))
+            at = edge.target
+            continue
+        edge = next(e for e in flow.out(at) if e.id == taken.move)
+        messages += [Message("user", taken.user), _said(flow, edge.target, taken.robot or step_behind(taken))]
+        at, before = edge.target, at
+    return messages
+
+
+def _taken(flow: Flow, at: str, heard: Sequence[Example], draw: Random) -> Example | None:
+    """What the user says next: each way on is equally likely; None where nothing is known to be said."""
+    offered = [option.move.id for option in offers(flow, [at])]
+    draw.shuffle(offered)
+    for move in offered:
+        if said := [example for example in heard if example.move == move]:
+            return draw.choice(said)
+    return None
+
+
+def _said(flow: Flow, node: str, text: str) -> Message:
+    """The assistant names the state and answers."""
+    return Message("assistant", f"[{state(flow, node)}] {text}", learnt=True)
+
+
+def to_json(chart: int, number: int, lang: str, messages: Sequence[Message]) -> dict[str, Any]:
+    """One line of a chat file: messages as chat templates take them, and which of them are learnt."""
+    return {
+        "id": f"{chart}_{number}",
+        "lang": lang,
+        "messages": [{"role": m.role, "content": m.content} for m in messages],
+        "loss": [m.learnt for m in messages],
+    }
