@@ -38,16 +38,33 @@ class FiveTuple:
     robot_output: str
 
 
+_SCHEMA = f"each entry needs the fields {', '.join(FiveTuple.__slots__)}"
+
+
 def read_pfdial(path: str | Path) -> tuple[FiveTuple, ...]:
-    """The five-tuples of a PFDial file, in any of its formats. Raises SourceError."""
+    """The five-tuples of a PFDial file, in any format. Raises SourceError with the line, or the entry and field."""
     try:
         rows = json.loads(Path(path).read_text(encoding="utf-8"))
-        return tuple(FiveTuple(**{key: str(row[key]) for key in FiveTuple.__slots__}) for row in rows)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}", hint="check the path") from None
-    except (ValueError, KeyError, TypeError) as error:
-        hint = f"each entry needs the fields {', '.join(FiveTuple.__slots__)}"
-        raise SourceError(f"{path}: this is not a PFDial file: {error!r}", hint=hint) from None
+    except json.JSONDecodeError as error:
+        message = f"{path}:{error.lineno}:{error.colno}: this is not JSON: {error.msg}"
+        raise SourceError(message, hint="a PFDial file is a JSON list of objects") from None
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{path}: cannot be read: {error}", hint="a PFDial file is UTF-8 text") from None
+    if not isinstance(rows, list):
+        raise SourceError(f"{path}: this is not a list of five-tuples", hint=_SCHEMA)
+    return tuple(_five_tuple(path, at, row) for at, row in enumerate(rows, 1))
+
+
+def _five_tuple(path: str | Path, at: int, row: object) -> FiveTuple:
+    if not isinstance(row, dict):
+        raise SourceError(f"{path}: entry {at} is not an object", hint=_SCHEMA)
+    if missing := [key for key in FiveTuple.__slots__ if key not in row]:
+        raise SourceError(f"{path}: entry {at} lacks the field `{missing[0]}`", hint=_SCHEMA)
+    if wrong := [key for key in FiveTuple.__slots__ if not isinstance(row[key], str | int)]:
+        raise SourceError(f"{path}: the field `{wrong[0]}` of entry {at} is not a text", hint=_SCHEMA)
+    return FiveTuple(**{key: str(row[key]) for key in FiveTuple.__slots__})
 
 
 @dataclass(frozen=True)

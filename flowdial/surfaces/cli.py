@@ -236,6 +236,8 @@ def data(
 def finetune(flows: tuple[Path, ...], **options: Any) -> None:
     """Tune a LoRA adapter on FLOWS: diagrams, or folders of them, each with what users say beside it (NAME.said).
 
+    Data in PFDial's formats (*.json), as `flowdial data` writes them, may stand in their place.
+
     It can be stopped at any time and goes on with --resume.
 
     \b

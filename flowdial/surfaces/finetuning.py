@@ -26,7 +26,7 @@ def run(
     """Train and write; gives the exit code."""
     # Threads that spin while they wait for one another train a third faster; read once, before PyTorch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "ACTIVE")
-    from flowdial.dataset.examples import sources
+    from flowdial.dataset.courses import courses
     from flowdial.decode.loader import load
     from flowdial.errors import AdapterError
     from flowdial.surfaces.progress import progress
@@ -39,7 +39,7 @@ def run(
     if work.exists() and not resume:
         hint = f"go on with --resume, or remove {work}"
         raise AdapterError(f"{work} holds a training that was not finished", hint=hint)
-    found = sources(places)
+    found = courses(places)
     begun = time.perf_counter()
     with progress() as report:
         loaded = load(base, device=device, dtype=dtype, quantize=quantize, progress=report)

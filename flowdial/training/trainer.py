@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 from torch.utils.data import Dataset, SequentialSampler
-from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments
+from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from flowdial.errors import ModelError
 from flowdial.training.model import RowModel
@@ -95,6 +95,7 @@ def train(
     if validation:
         callbacks.append(EarlyStoppingCallback(pace.patience))
     trainer = _Trainer(model, arguments, Rows(rows), validation, callbacks)
+    trainer.remove_callback(PrinterCallback)
     last = _last_whole(folder) if resume else None
     try:
         trainer.train(resume_from_checkpoint=str(last) if last else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -12,15 +12,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from flowdial.dataset.decisions import Decision, decision_of
-from flowdial.dataset.examples import Source, asides, examples, said, step_behind
+from flowdial.dataset.courses import Course, Lesson
+from flowdial.dataset.decisions import Decision
 from flowdial.dataset.vary import varied
 from flowdial.decode.causal import CausalModel
 from flowdial.decode.decider import FEATURES, evidence, features
 from flowdial.decode.loader import LoadedModel, tokenizer_hash
 from flowdial.errors import SourceError
 from flowdial.session import prompt
-from flowdial.session.options import flow_language
 from flowdial.training import adapter, tasks
 from flowdial.training.calibration import Judged, fit
 from flowdial.training.model import RowModel, Weighing, adapted
@@ -46,7 +45,7 @@ class Settings:
 
 
 def tune(
-    loaded: LoadedModel, found: Sequence[Source], out: Path, settings: Settings, *, resume: bool, report: Report
+    loaded: LoadedModel, found: Sequence[Course], out: Path, settings: Settings, *, resume: bool, report: Report
 ) -> dict[str, Any]:
     """Train on `found` and write the adapter to `out`; its manifest. Raises SourceError, ModelError, AdapterError.
 
@@ -56,7 +55,7 @@ def tune(
     reader = CausalModel(loaded)
     report("writing the samples", None)
     samples = [list(epoch_tasks(reader, training, settings, epoch)) for epoch in range(settings.epochs)]
-    judged = [d for example in said(kept) if (d := decision_of(example))]
+    judged = [lesson.decision for lesson in said(kept) if lesson.decision]
     if not any(task.gold is not None for epoch in samples for task in epoch):
         raise SourceError("the flows have no decisions to learn from", hint="give flows with `if`, `switch` or loops")
     rows = [row for epoch in samples for row in packed(epoch, settings.length)]
@@ -73,30 +72,37 @@ def tune(
     weights, accuracy = calibrated(CausalModel(loaded), judged, settings.layout)
     manifest = _manifest(loaded, found, settings, samples[0], kept, judged, weights, accuracy, out.name)
     adapter.write(model.adapted, out, manifest, log)
+    shutil.rmtree(work, ignore_errors=True)
     return manifest
 
 
-def split(found: Sequence[Source], share: float, seed: int) -> tuple[list[Source], list[Source]]:
+def split(found: Sequence[Course], share: float, seed: int) -> tuple[list[Course], list[Course]]:
     """Flows to train on, and flows kept out; the same for a seed."""
-    order = sorted(found, key=lambda source: hashlib.sha256(f"{seed}:{source.name}".encode()).digest())
+    order = sorted(found, key=lambda course: hashlib.sha256(f"{seed}:{course.name}".encode()).digest())
     count = round(len(order) * share)
-    kept = {id(source) for source in order[:count]}
+    kept = {id(course) for course in order[:count]}
     return [s for s in found if id(s) not in kept], [s for s in found if id(s) in kept]
 
 
-def epoch_tasks(reader: CausalModel, training: Sequence[Source], settings: Settings, epoch: int) -> Iterator[Task]:
+def said(found: Sequence[Course]) -> Iterator[Lesson]:
+    """What people said, without what is realised."""
+    for course in found:
+        yield from course.lessons(0, Random(0), ())
+
+
+def epoch_tasks(reader: CausalModel, training: Sequence[Course], settings: Settings, epoch: int) -> Iterator[Task]:
     """The tasks of an epoch in the order in which they are learnt; each epoch realises other sentences."""
     draw = Random(f"{settings.pace.seed}-{epoch}")
-    off = {lang: asides(training, lang) for lang in ("zh", "en")}
+    off: dict[str, list[str]] = {}
+    for course in training:
+        off.setdefault(course.lang, []).extend(course.asides)
     made: list[Task] = []
-    for source in training:
-        lang = flow_language(source.flow)
-        for example in examples(source, per_edge=settings.per_edge, draw=draw, asides=off[lang]):
-            decision = decision_of(example)
-            if decision:
-                made.append(tasks.decision(reader, varied(decision, draw), settings.layout))
-            if example.robot and draw.random() < settings.replies:
-                made.append(tasks.reply(reader, example.user, step_behind(example), example.robot))
+    for course in training:
+        for lesson in course.lessons(settings.per_edge, draw, off[course.lang]):
+            if lesson.decision:
+                made.append(tasks.decision(reader, varied(lesson.decision, draw), settings.layout))
+            if lesson.robot and draw.random() < settings.replies:
+                made.append(tasks.reply(reader, lesson.user, lesson.step, lesson.robot))
     draw.shuffle(made)
     yield from made
 
@@ -120,16 +126,16 @@ def _best(rows: Sequence[Sequence[float]], weights: Sequence[float]) -> int:
 
 def _manifest(
     loaded: LoadedModel,
-    found: Sequence[Source],
+    found: Sequence[Course],
     settings: Settings,
     samples: Sequence[Task],
-    kept: Sequence[Source],
+    kept: Sequence[Course],
     judged: Sequence[Decision],
     weights: dict[str, list[float]],
     accuracy: float,
     name: str,
 ) -> dict[str, Any]:
-    languages = Counter(flow_language(source.flow) for source in found)
+    languages = Counter(course.lang for course in found)
     decisions = sum(task.gold is not None for task in samples) * settings.epochs
     return {
         "layout": settings.layout,
@@ -160,7 +166,6 @@ def _manifest(
     }
 
 
-def data_hash(found: Sequence[Source]) -> str:
+def data_hash(found: Sequence[Course]) -> str:
     """SHA-256 (hex) of the flows and all that was said."""
-    lines = [[s.name, s.text, [[x.step, x.move, x.user, x.robot] for x in s.sayings]] for s in found]
-    return hashlib.sha256(json.dumps(lines, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256("\n".join(course.text for course in found).encode("utf-8", "surrogatepass")).hexdigest()

@@ -69,11 +69,24 @@ def test_a_file_is_read_with_the_fields_of_the_data_set(tmp_path: Path) -> None:
     assert (found.id, found.user_input, found.next_state) == ("1_2_3", "你好", "登记")
 
 
-@pytest.mark.parametrize("text", ["", "{", '[{"id": 1}]', "[1]", '{"a": 1}'])
-def test_another_file_is_refused_with_the_fields_it_lacks(tmp_path: Path, text: str) -> None:
+_ROW = '{"id": "1_0_0", "flowchart": "x", "current_state": "a", "user_input": "b", "next_state": "c"'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "data.json:1:1: this is not JSON"),
+        ("[\n {", "data.json:2:3: this is not JSON"),
+        ('{"a": 1}', "not a list of five-tuples"),
+        ("[1]", "entry 1 is not an object"),
+        (f'[{_ROW}, "robot_output": "d"}}, {_ROW}}}]', "entry 2 lacks the field `robot_output`"),
+        (f'[{_ROW}, "robot_output": [1]}}]', "the field `robot_output` of entry 1 is not a text"),
+    ],
+)
+def test_another_file_is_refused_with_the_place_and_the_field(tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "data.json"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(SourceError, match="not a PFDial file"):
+    with pytest.raises(SourceError, match=said):
         read_pfdial(file)
 
 

@@ -1,0 +1,189 @@
+"""An adapter is trained, stopped, resumed, written and refused where it does not fit."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from types import SimpleNamespace
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from flowdial.dataset.courses import courses
+from flowdial.decode.protocol import Skill
+from flowdial.errors import AdapterError, ModelError, SourceError
+from flowdial.training import trainer
+from flowdial.training.tuning import Settings, epoch_tasks, split, tune
+from tests.decode.models import _SIZES, FAMILIES, VOCABULARY
+
+TRAIN = Path("flows/train/en")
+FILES = sorted(TRAIN.glob("*.puml"))[:4]
+SETTINGS = Settings(rank=2, length=1600, per_edge=0, validation=0.25, pace=trainer.Pace(checks=2, accumulate=4))
+
+
+class Hashed:
+    """A tokenizer of characters."""
+
+    eos_token_id = None
+
+    def encode(self, text, **_):
+        return [ord(char) % (VOCABULARY - 7) for char in text]
+
+    def get_vocab(self):
+        return {"a": 1}
+
+
+def fresh():
+    """A tiny model with random weights, opened."""
+    import transformers
+
+    torch.manual_seed(0)
+    config = transformers.LlamaConfig(**{**_SIZES, "max_position_embeddings": 2048, **FAMILIES["llama"][1]})
+    model = transformers.LlamaForCausalLM(config).eval()
+    return SimpleNamespace(
+        model=model,
+        tokenizer=Hashed(),
+        source=SimpleNamespace(name="toy", fingerprint="f"),
+        adapter_name=None,
+        skill=Skill(),
+        dtype=torch.float32,
+        device=torch.device("cpu"),
+    )
+
+
+def quiet(*_told):
+    return None
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """An adapter that was trained in one go."""
+    out = tmp_path_factory.mktemp("whole") / "adapter"
+    manifest = tune(fresh(), courses(FILES), out, SETTINGS, resume=False, report=quiet)
+    return out, manifest
+
+
+def test_the_folder_holds_all_that_belongs_to_it(whole):
+    """Weights, peft's configuration, the manifest, a card and a picture."""
+    out, manifest = whole
+    assert {file.name for file in out.iterdir()} == {
+        "adapter_config.json", "adapter_model.safetensors", "manifest.json", "README.md", "curve.png"
+    }  # fmt: skip
+    assert json.loads((out / "manifest.json").read_text()) == json.loads(json.dumps(manifest))
+    assert manifest["layout"] == "verdict"
+    assert manifest["weights"]["en"]
+    assert 0 <= manifest["metrics"]["validation_accuracy"] <= 1
+    assert all(tensor.dtype == torch.bfloat16 for tensor in load_file(out / "adapter_model.safetensors").values())
+
+
+def test_the_same_seed_gives_the_same_adapter(whole, tmp_path):
+    """Bit for bit."""
+    tune(fresh(), courses(FILES), tmp_path / "again", SETTINGS, resume=False, report=quiet)
+    _same(whole[0], tmp_path / "again")
+
+
+def _same(one, other):
+    first, second = (load_file(place / "adapter_model.safetensors") for place in (one, other))
+    assert first.keys() == second.keys()
+    assert all(torch.equal(first[key], second[key]) for key in first)
+
+
+def test_a_training_that_was_cut_off_goes_on_to_the_same_result(whole, tmp_path, monkeypatch):
+    """Also where the last checkpoint was being written when it was killed."""
+    count = 0
+    step = trainer._Trainer.training_step
+
+    def killed(self, *given, **more):
+        nonlocal count
+        count += 1
+        if self.state.global_step >= self.state.max_steps - 1:
+            raise KeyboardInterrupt
+        return step(self, *given, **more)
+
+    out = tmp_path / "adapter"
+    with monkeypatch.context() as patch:
+        patch.setattr(trainer._Trainer, "training_step", killed)
+        with pytest.raises(KeyboardInterrupt):
+            tune(fresh(), courses(FILES), out, SETTINGS, resume=False, report=quiet)
+    assert not out.exists()
+    work = tmp_path / "adapter.work"
+    good = max(work.glob("checkpoint-*"), key=lambda path: int(path.name.split("-")[1]))
+    torn = work / "checkpoint-999"
+    shutil.copytree(good, torn)
+    (torn / "trainer_state.json").write_text('{"global_step": 9')
+    tune(fresh(), courses(FILES), out, SETTINGS, resume=True, report=quiet)
+    _same(whole[0], out)
+    assert not work.exists()
+
+
+def test_the_split_is_by_flow_and_the_same_for_a_seed():
+    """No flow is on both sides."""
+    found = courses(sorted(TRAIN.glob("*.puml")))
+    training, kept = split(found, 0.2, 0)
+    assert len(kept) == round(len(found) * 0.2)
+    assert not {c.name for c in training} & {c.name for c in kept}
+    assert [c.name for c in split(found[::-1], 0.2, 0)[1][::-1]] == [c.name for c in kept]
+
+
+def test_an_epoch_realises_other_sentences_than_the_one_before():
+    """And the same ones for the same seed and epoch."""
+    from flowdial.decode.causal import CausalModel
+
+    reader, found = CausalModel(fresh()), courses(FILES)
+    one, again, other = (list(epoch_tasks(reader, found, replace(SETTINGS, per_edge=1), epoch)) for epoch in (0, 0, 1))
+    assert one == again
+    assert one != other
+
+
+def test_flows_without_decisions_are_told(tmp_path):
+    """There is nothing to learn from them."""
+    file = tmp_path / "a.puml"
+    file.write_text("@startuml\nstart\n:a;\nstop\n@enduml\n")
+    with pytest.raises(SourceError, match="no decisions to learn"):
+        tune(fresh(), courses([file]), tmp_path / "out", SETTINGS, resume=False, report=quiet)
+
+
+def test_a_loss_that_is_not_finite_ends_the_training(tmp_path):
+    """And says at which step."""
+    loaded = fresh()
+    with torch.no_grad():
+        loaded.model.model.embed_tokens.weight[:] = float("nan")
+    with pytest.raises(ModelError, match="the loss is not finite at step 0"):
+        tune(loaded, courses(FILES), tmp_path / "out", SETTINGS, resume=False, report=quiet)
+
+
+def test_a_full_disk_is_told_and_the_old_adapter_stays(whole, tmp_path, monkeypatch):
+    """The folder is written whole or not at all."""
+    from flowdial.training import adapter
+
+    out = tmp_path / "adapter"
+    shutil.copytree(whole[0], out)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(adapter, "draw", full)
+    with pytest.raises(AdapterError, match="No space left on device"):
+        tune(fresh(), courses(FILES), out, SETTINGS, resume=False, report=quiet)
+    _same(whole[0], out)
+    assert (tmp_path / "adapter.work").exists()
+
+
+def test_what_flowdial_data_writes_can_be_learnt(tmp_path):
+    """Five-tuples give the same decisions as the flows they were made of."""
+    from flowdial.dataset.examples import sources
+    from flowdial.dataset.write import Plan, write
+
+    told = write(sources(FILES), tmp_path, Plan("B", ("en",), per_edge=0), paraphrase=None, report=quiet)
+    found = courses([Path(told["file"])])
+    lessons = [lesson for course in found for lesson in course.lessons(0, Random(0), ())]
+    own = [lesson for course in courses(FILES) for lesson in course.lessons(0, Random(0), ())]
+    assert len(found) == len(FILES)
+    assert {x.decision.user for x in lessons if x.decision} <= {x.user for x in own} | {
+        aside for course in courses(FILES) for aside in course.asides
+    }
+    assert sum(x.decision is not None for x in lessons) >= sum(x.decision is not None for x in own)
