@@ -1,0 +1,126 @@
+"""Files become cases, methods judge them, and what was judged is kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from flowdial.dataset.examples import examples, sources
+from flowdial.dataset.tuples import five_tuples
+from flowdial.decode.scripted import ScriptedModel
+from flowdial.errors import SourceError
+from flowdial.evaluation.cases import flow_cases, pfdial_cases
+from flowdial.evaluation.methods import by_model, by_overlap, by_writing
+from flowdial.evaluation.run import Journal, Judge, evaluate, spread
+
+FLOWS = sources([Path("flows/heldout/en")])[:3]
+LOOP = """@startuml
+start
+repeat
+:try;
+repeat while (worked?) is (no) not (yes)
+fork
+:a;
+fork again
+:b;
+end fork
+stop
+@enduml
+"""
+
+
+def quiet(*_told):
+    return None
+
+
+def tuples(source):
+    return list(five_tuples(0, source.text, examples(source, per_edge=1, draw=Random(0))))
+
+
+@pytest.mark.parametrize("source", FLOWS, ids=lambda source: source.name)
+def test_the_gold_of_a_five_tuple_is_a_legal_move(source):
+    """Sequential and decision cases are told apart by the state's node."""
+    moving = [each for each in tuples(source) if each.next_state != each.current_state]
+    cases = list(pfdial_cases(moving, "semantic"))
+    assert all(case.gold for case in cases)
+    assert {case.kind for case in cases} == {"sequential", "decision"}
+    assert all(len(case.names) > 1 for case in cases if case.kind == "decision")
+
+
+def _moves(edges, state):
+    from flowdial.dataset.pfdial import FiveTuple
+
+    (case,) = pfdial_cases([FiveTuple("1_0_0", LOOP, state, "x", "a", "")], edges)
+    return set(zip(case.names, case.targets, strict=True)), case
+
+
+def test_the_data_sets_convention_has_no_way_back_and_forks_in_turn():
+    """The semantic one has both."""
+    moves, case = _moves("semantic", "worked?")
+    assert {target for _, target in moves} >= {"try"}
+    assert case.backward
+    moves, case = _moves("pfdial", "worked?")
+    assert "try" not in {target for _, target in moves}
+    assert not case.backward
+    assert {target for _, target in _moves("pfdial", "a")[0]} == {"b"}
+
+
+def test_what_was_judged_is_not_judged_again(tmp_path):
+    """Also where the file ends in the middle of a line."""
+    cases = list(flow_cases(FLOWS[:1]))
+    model = ScriptedModel(likes={"yes": 1.0})
+    judge = Judge("model", by_model(model))
+    file = tmp_path / "judged.jsonl"
+    first = list(judge.results(cases, Journal(file), quiet))
+    calls = model.calls
+    lines = file.read_text("utf-8").splitlines(keepends=True)
+    file.write_text("".join(lines[:-1]) + lines[-1][:20], "utf-8")
+    again = list(judge.results(cases, Journal(file), quiet))
+    assert calls > 5
+    assert model.calls - calls <= 1
+    assert [r.judged for r in first] == [r.judged for r in again]
+
+
+def test_a_journal_that_cannot_be_written_is_told(tmp_path):
+    """With what to do."""
+    journal = Journal(tmp_path / "none" / "judged.jsonl")
+    with pytest.raises(SourceError, match="cannot be written"):
+        list(Judge("overlap", by_overlap).results(list(flow_cases(FLOWS[:1])), journal, quiet))
+
+
+def test_a_report_has_every_figure_and_the_baselines(tmp_path):
+    """It can be printed as JSON."""
+    cases = list(flow_cases(FLOWS))
+    model = ScriptedModel()
+    judge = Judge("model", by_model(model))
+    others = {"overlap": (Judge("overlap", by_overlap), None), "unconstrained": (Judge("w", by_writing(model)), 5)}
+    told = evaluate(cases, judge, others, model, replies=10, journal=Journal(None), report=quiet)
+    assert json.loads(json.dumps(told)) == told
+    assert {
+        "n", "exact_match", "exact_match_sequential", "exact_match_decision", "gold_legal", "chosen_legal", "ece",
+        "reply_chrf", "ms_per_decision", "baselines",
+    } <= set(told)  # fmt: skip
+    assert told["chosen_legal"] == 1.0
+    assert told["exact_match_sequential"] == 1.0
+    assert told["baselines"]["unconstrained"]["n"] == 5
+    assert told["baselines"]["unconstrained"]["exact_match_decision"] in (None, 0.0)
+    assert told["replies"] == 10
+
+
+def test_who_says_an_option_gets_it():
+    """The baseline without a model does what it can."""
+    for case in flow_cases(FLOWS):
+        for at, name in enumerate(case.names):
+            judged = by_overlap(replace(case, user=name))
+            assert judged.index(max(judged)) == at, (case.question, name)
+
+
+def test_some_cases_are_evenly_taken():
+    """The first is among them, all where there are fewer."""
+    assert spread(list(range(10)), 5) == [0, 2, 4, 6, 8]
+    assert spread([1, 2], 5) == [1, 2]
+    assert spread([1, 2], None) == [1, 2]
