@@ -53,12 +53,14 @@ def load(
     dtype: str = "auto",
     quantize: str | None = None,
     wording: int | None = None,
+    merge: bool = True,
     progress: Progress = silent,
 ) -> LoadedModel:
     """Open a model (see `store.resolve` for what `model` may be), with a LoRA adapter where one is given.
 
     `quantize` is "4bit" or "8bit" (bitsandbytes, CUDA only). `wording` is the version of the prompts that the caller
-    writes: an adapter that was trained on others is refused. Raises ModelError, AdapterError, CacheError
+    writes: an adapter that was trained on others is refused. `merge` adds the adapter to the weights, which makes it as
+    fast as the base; a quantized base cannot take it in. Raises ModelError, AdapterError, CacheError
     or MissingExtra.
     """
     with needs_extra("model"):
@@ -72,6 +74,8 @@ def load(
     progress(f"opening {source.name}", None)
     base, tokenizer, source = _open(source, place, numbers, quantization)
     opened = base if folder is None else _attach(base, folder, source, place)
+    if folder is not None and merge and quantization is None:
+        opened = opened.merge_and_unload()
     progress(f"{source.name} is open", 1.0)
     if folder is None:
         return LoadedModel(opened.eval(), tokenizer, source, None, place, numbers)

@@ -10,6 +10,7 @@ import pytest
 
 from flowdial.decode import conversion, loader
 from flowdial.decode.loader import LoadedModel, load
+from flowdial.decode.protocol import Skill
 from flowdial.errors import AdapterError, MissingExtra, ModelError
 
 torch = pytest.importorskip("torch")
@@ -158,9 +159,34 @@ def test_an_adapter_that_fits_changes_what_the_model_says(base: str, tmp_path: P
     adapter = save_adapter(tmp_path / "polite")
     plain, adapted = load(base, device="cpu"), load(base, adapter=str(adapter), device="cpu")
     assert adapted.adapter_name == "polite"
-    assert isinstance(adapted.model, peft.PeftModel)
     assert not adapted.model.training
     assert not torch.equal(logits(plain), logits(adapted))
+
+
+def test_an_adapter_is_merged_unless_it_is_to_stay_apart(base: str, tmp_path: Path) -> None:
+    adapter = str(save_adapter(tmp_path / "a"))
+    merged, apart = (load(base, adapter=adapter, device="cpu", dtype="float32", merge=m) for m in (True, False))
+    assert not isinstance(merged.model, peft.PeftModel)
+    assert isinstance(apart.model, peft.PeftModel)
+    assert torch.allclose(logits(merged), logits(apart), atol=1e-4)
+
+
+def test_the_manifest_says_what_an_adapter_was_trained_for(base: str, tmp_path: Path) -> None:
+    adapter = save_adapter(tmp_path / "a")
+    assert load(base, adapter=str(adapter), device="cpu").skill == Skill()
+    manifest = {"layout": "verdict", "weights": {"en": [1.0]}, "replies": True, "prompt": 3}
+    (adapter / "manifest.json").write_text(json.dumps(manifest))
+    assert load(base, adapter=str(adapter), device="cpu").skill == Skill("verdict", {"en": [1.0]}, True)
+    assert load(base, adapter=str(adapter), device="cpu", wording=3).adapter_name == "a"
+    with pytest.raises(AdapterError, match="trained on prompts of version 3; this FlowDial writes 4"):
+        load(base, adapter=str(adapter), device="cpu", wording=4)
+
+
+def test_an_adapter_of_another_tokenizer_is_refused(base: str, tmp_path: Path) -> None:
+    adapter = save_adapter(tmp_path / "a")
+    (adapter / "manifest.json").write_text(json.dumps({"tokenizer_hash": "another"}))
+    with pytest.raises(AdapterError, match="another tokenizer"):
+        load(base, adapter=str(adapter), device="cpu")
 
 
 def test_an_adapter_takes_the_number_type_of_its_base(base: str, tmp_path: Path) -> None:
