@@ -1,4 +1,4 @@
-"""Data about flows.  files -> five-tuples on flows.  Knows flows; knows no sessions and no models."""
+"""Data about flows.  flows + what people say, PFDial's files -> examples, five-tuples, decisions.  Trains nothing."""
 
 from flowdial.dataset.pfdial import Chart, FiveTuple, read_pfdial
 
