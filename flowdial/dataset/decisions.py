@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flowdial.dataset.pfdial import Chart, FiveTuple
 from flowdial.flow import Flow
@@ -69,12 +70,15 @@ def decision_of_tuple(found: FiveTuple, chart: Chart) -> Decision | None:
 
 
 def offers(flow: Flow, nodes: Sequence[str]) -> tuple[Option, ...]:
-    """The options at these nodes, those of the same name and step once."""
+    """The options at these nodes, those of the same name and step once; names that repeat get the step behind them."""
     found: dict[tuple[str, str], Option] = {}
     for node in nodes:
         for option in options(flow, [Move(e.id, e.source, e.target, e.label) for e in flow.out(node)]):
             found.setdefault((option.name, option.target), option)
-    return tuple(found.values())
+    names = Counter(option.name for option in found.values())
+    return tuple(
+        replace(o, name=f"{o.name} ({o.target})") if names[o.name] > 1 and o.target else o for o in found.values()
+    )
 
 
 def _decision(chart: str, flow: Flow, offered: Sequence[Option], user: str, gold: frozenset[int]) -> Decision:
