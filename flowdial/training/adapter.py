@@ -24,8 +24,8 @@ tags: [flowdial, dialogue, lora]
 # {name}
 
 A LoRA adapter (rank {rank}) of {base} with which FlowDial decides which branch of a process a user's words mean, and
-answers. Made with `flowdial finetune` from {flows} flows of {languages}; {samples:,} decisions and {replies:,} replies
-were learnt.
+answers. Made with `flowdial finetune` from {flows} flows ({languages}, those kept out included); {samples:,} decisions
+and {replies:,} replies were learnt.
 
 On {validated:,} decisions of {validation_flows} flows that were kept out of the training, {accuracy:.1%} are right
 (staying counts as an answer); the checkpoint was chosen and the linear layer fitted on the same decisions. Use it with the base it was made for, which `manifest.json` names by its hash.

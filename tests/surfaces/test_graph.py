@@ -137,7 +137,21 @@ def test_a_reader_that_stops_early_is_no_fault() -> None:
         assert b"Traceback" not in running.stderr.read()
 
 
-COMMANDS = [(), ("graph",), ("fmt",), ("chat",), ("bench",), ("model",), ("model", "fetch"), ("model", "list")]
+COMMANDS = [
+    (),
+    ("graph",),
+    ("fmt",),
+    ("chat",),
+    ("bench",),
+    ("data",),
+    ("finetune",),
+    ("eval",),
+    ("eval", "pfdial"),
+    ("eval", "flows"),
+    ("model",),
+    ("model", "fetch"),
+    ("model", "list"),
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=[" ".join(command) or "flowdial" for command in COMMANDS])
