@@ -28,7 +28,8 @@ answers. Made with `flowdial finetune` from {flows} flows ({languages}, those ke
 and {replies:,} replies were learnt.
 
 On {validated:,} decisions of {validation_flows} flows that were kept out of the training, {accuracy:.1%} are right
-(staying counts as an answer); the checkpoint was chosen and the linear layer fitted on the same decisions. Use it with the base it was made for, which `manifest.json` names by its hash.
+(staying counts as an answer); the checkpoint was chosen and the linear layer fitted on the same decisions. Use it with
+the base it was made for, which `manifest.json` names by its hash.
 What it cannot do: it knows no facts, and reads a step's question, its options and one sentence of a user. What people
 say in the flows was written and labelled by language models in the manner of users.
 
