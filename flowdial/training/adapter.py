@@ -61,7 +61,7 @@ def _save(model: Any, folder: Path) -> None:
         if parameter.requires_grad:
             parameter.data = parameter.data.to(torch.bfloat16)
     try:
-        model.save_pretrained(folder)
+        model.save_pretrained(folder, save_embedding_layers=False)
     finally:
         for name, parameter in model.named_parameters():
             if name in kept:

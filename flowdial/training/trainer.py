@@ -173,7 +173,7 @@ class _Trainer(Trainer):
         return metrics
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
-        self._row_model.adapted.save_pretrained(output_dir or self.args.output_dir)
+        self._row_model.adapted.save_pretrained(output_dir or self.args.output_dir, save_embedding_layers=False)
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         from peft import set_peft_model_state_dict
