@@ -24,6 +24,7 @@ from flowdial.decode.loader import load
 from flowdial.decode.protocol import LAYOUTS
 from flowdial.engine.engine import MARGIN
 from flowdial.session import prompt
+from flowdial.training.calibration import fit
 
 HERE = Path(__file__).parent / "decisions"
 Row = dict[str, Any]
@@ -104,27 +105,10 @@ def report(splits: dict[str, list[Row]], layout: str) -> None:
                 print(f"| {split} ({len(part)}) | {lang} | {method} | {shares} | {ms:.0f} |")
 
 
-def fit(rows: list[Row], lang: str, decay: float = 0.005) -> list[float]:
+def fitted(rows: list[Row], lang: str) -> list[float]:
     """Weights by regularised maximum likelihood; those set by hand are held."""
-    import torch
-
-    weights = torch.zeros(len(decider.FEATURES), requires_grad=True)
-    by_hand = {"said": decider.SAID, "named": decider.NAMED}
-    held = torch.tensor([0.0 if name in by_hand else 1.0 for name in decider.FEATURES])
-    base = torch.tensor([by_hand.get(name, 0.0) for name in decider.FEATURES])
-    data = [(torch.tensor(row["features"]), torch.tensor([gold(row)])) for row in rows if row["lang"] == lang]
-    optimiser = torch.optim.LBFGS([weights], max_iter=300, line_search_fn="strong_wolfe")
-
-    def closure() -> torch.Tensor:
-        optimiser.zero_grad()
-        w = weights * held + base
-        losses = [torch.nn.functional.cross_entropy((x @ w)[None], y) for x, y in data]
-        loss = torch.stack(losses).mean() + decay * (weights**2).sum()
-        loss.backward()
-        return loss
-
-    optimiser.step(closure)
-    return [round(value, 2) for value in (weights.detach() * held + base).tolist()]
+    judged = [(row["features"], [gold(row)]) for row in rows if row["lang"] == lang]
+    return fit(judged, near={}, held={"said": decider.SAID, "named": decider.NAMED})
 
 
 def main() -> None:
@@ -140,7 +124,7 @@ def main() -> None:
         measure(model, rows, arguments.layout)
     if arguments.fit:
         for lang in ("en", "zh"):
-            print(lang, dict(zip(decider.FEATURES, fit(splits["dev"], lang), strict=True)))
+            print(lang, dict(zip(decider.FEATURES, fitted(splits["dev"], lang), strict=True)))
     else:
         report(splits, arguments.layout)
 

@@ -23,7 +23,7 @@ def is_backward(flow: Flow, edge: Edge) -> bool:
 def forward_only(flow: Flow) -> Flow:
     """The flow by PFDial's convention; a loop-back edge that is the only way on stays."""
     kept = [e for e in flow.edges if len(flow.out(e.source)) == 1 or not is_backward(flow, e)]
-    return replace(flow, edges=tuple(_in_turn(flow, kept)), source=flow.source)
+    return replace(flow, edges=tuple(_in_turn(flow, kept)))
 
 
 def _in_turn(flow: Flow, edges: list[Edge]) -> list[Edge]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from flowdial.dataset.pfdial import Chart, FiveTuple
 from flowdial.flow import Flow
 from flowdial.session.marking import Move
 from flowdial.session.options import Option, flow_language, node_text, options
+from flowdial.session.prompt import DecisionPrompt, decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,40 @@ class Decision:
     targets: tuple[str, ...]
     user: str
     gold: frozenset[int]
+
+
+class Asking(Protocol):
+    """What a question to the model is made of; a Decision is one."""
+
+    @property
+    def lang(self) -> str:
+        """`zh` or `en`."""
+        ...
+
+    @property
+    def question(self) -> str:
+        """What is asked."""
+        ...
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The options."""
+        ...
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The steps behind them."""
+        ...
+
+    @property
+    def user(self) -> str:
+        """What the user says."""
+        ...
+
+
+def asked(found: Asking, layout: str) -> DecisionPrompt:
+    """The prompt of a decision in a layout, as the engine writes it."""
+    return decision(found.lang, found.question, found.names, found.user, targets=found.targets, layout=layout)
 
 
 def decision_of(example: Example) -> Decision | None:

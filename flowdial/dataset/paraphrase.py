@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from flowdial.dataset.decisions import Example, decision_of
+from flowdial.dataset.decisions import Example, asked, decision_of
 from flowdial.decode.decider import decide
 from flowdial.decode.protocol import LanguageModel
 from flowdial.session import prompt
@@ -27,8 +27,8 @@ def by_model(model: LanguageModel) -> Callable[[Example], list[Example]]:
 
     def paraphrase(example: Example) -> list[Example]:
         lang = flow_language(example.flow)
-        asked = _TURN[lang].format(prompt.one_line(example.user))
-        text = "".join(model.write(_ASK[lang], asked, max_tokens=MAX_TOKENS, stop=("\n",))).strip()
+        turn = _TURN[lang].format(prompt.one_line(example.user))
+        text = "".join(model.write(_ASK[lang], turn, max_tokens=MAX_TOKENS, stop=("\n",))).strip()
         other = replace(example, user=text)
         return [other] if text and text != example.user and _consistent(model, other) else []
 
@@ -39,14 +39,6 @@ def _consistent(model: LanguageModel, example: Example) -> bool:
     decision = decision_of(example)
     if decision is None:
         return True
-    asked = prompt.decision(
-        decision.lang,
-        decision.question,
-        decision.names,
-        decision.user,
-        targets=decision.targets,
-        layout=model.skill.layout,
-    )
-    chances = decide(model, asked)
+    chances = decide(model, asked(decision, model.skill.layout))
     best = chances.index(max(chances))
     return best in (decision.gold or {len(decision.names)})

@@ -23,9 +23,11 @@ from flowdial.errors import ModelError
 FEATURES = ("model", "said", "named", "overlap", "polarity", "stay", "asks", "foreign", "no_side")
 #: Fitted on benchmarks/decisions/dev.jsonl by `python benchmarks/decide_accuracy.py --fit`, one row a layout and
 #: language, with the embedded model; `said` and `named` are set by hand: who says an option's very name, or names
-#: one option and no other, means it. "choice" is for models that choose: their probabilities count as they are.
+#: one option and no other, means it. "choice" is for models that choose and for verdicts, which only
+#: adapters give: their probabilities count as they are.
 SAID = 6.0
 NAMED = 2.0
+AS_THEY_ARE = (1.0, SAID, NAMED, 0.5, 1.2, -0.5, 1.0, 0.0, 0.0)
 WEIGHTS = {
     "channel": {
         "en": (1.51, SAID, NAMED, 0.20, 0.83, -1.11, 0.98, -0.44, -0.44),
@@ -35,14 +37,8 @@ WEIGHTS = {
         "en": (0.11, SAID, NAMED, 0.58, 1.21, -1.02, 2.95, 0.08, -0.09),
         "zh": (0.01, SAID, NAMED, 0.53, 1.27, -1.40, 2.74, -0.38, 0.17),
     },
-    "verdict": {
-        "en": (0.49, SAID, NAMED, 0.67, 1.40, -1.34, 2.99, 0.02, -0.13),
-        "zh": (0.16, SAID, NAMED, 0.53, 1.28, -1.40, 2.74, -0.38, 0.17),
-    },
-    "choice": {
-        "en": (1.0, SAID, NAMED, 0.5, 1.2, -0.5, 1.0, 0.0, 0.0),
-        "zh": (1.0, SAID, NAMED, 0.5, 1.2, -0.5, 1.0, 0.0, 0.0),
-    },
+    "choice": dict.fromkeys(("en", "zh"), AS_THEY_ARE),
+    "verdict": dict.fromkeys(("en", "zh"), AS_THEY_ARE),
 }
 
 

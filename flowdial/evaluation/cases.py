@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flowdial.dataset.conventions import forward_only, is_backward
 from flowdial.dataset.decisions import Example, offers
-from flowdial.dataset.examples import Source, said, step_behind
+from flowdial.dataset.examples import Source, said
 from flowdial.dataset.pfdial import Chart, FiveTuple
 from flowdial.flow import Flow
 from flowdial.session.marking import STAY
@@ -19,7 +19,7 @@ class Case:
     """One turn to be judged.
 
     `kind` is `decision` where a question is answered, else `sequential`. `names`, `targets` are the legal moves and the
-    steps behind them; `states` what the data set calls the states they lead to; `gold` are the moves that are right,
+    steps behind them; `gold` are the moves that are right,
     `stays` whether staying is. `backward` are moves that go back. `ambiguous` says that several nodes bear the state's
     name. `robot` is the reference reply, empty where there is none, and `others` are the texts of the flow's steps.
     """
@@ -40,7 +40,6 @@ class Case:
     others: tuple[str, ...]
     flowchart: str
     current: str
-    following: str
 
 
 def pfdial_cases(found: Sequence[FiveTuple], edges: str) -> Iterator[Case]:
@@ -59,7 +58,7 @@ def pfdial_cases(found: Sequence[FiveTuple], edges: str) -> Iterator[Case]:
         kind = "decision" if any(chart.flow.nodes[node].kind == "decision" for node in nodes) else "sequential"
         yield _case(
             each.id, kind, whole, offered, each.user_input, gold, False, len(nodes) > 1, each.robot_output,
-            (each.flowchart, each.current_state, each.next_state),
+            (each.flowchart, each.current_state),
         )  # fmt: skip
 
 
@@ -76,8 +75,8 @@ def flow_cases(found: Sequence[Source]) -> Iterator[Case]:
             )  # fmt: skip
 
 
-def _names(source: Source, example: Example) -> tuple[str, str, str]:
-    return source.text, node_text(source.flow.nodes[example.node]) or "<start>", step_behind(example) or "<end>"
+def _names(source: Source, example: Example) -> tuple[str, str]:
+    return source.text, node_text(source.flow.nodes[example.node]) or "<start>"
 
 
 def _case(
@@ -90,7 +89,7 @@ def _case(
     stays: bool,
     ambiguous: bool,
     robot: str,
-    states: tuple[str, str, str],
+    states: tuple[str, str],
 ) -> Case:
     moves = [next(edge for edge in flow.edges if edge.id == option.move.id) for option in offered]
     speaking = (n for n in flow.nodes.values() if n.kind in ("action", "decision"))

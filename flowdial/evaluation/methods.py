@@ -5,14 +5,13 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable
-from functools import partial
 
+from flowdial.dataset.decisions import asked
 from flowdial.decode.cues import grams, option_cues
 from flowdial.decode.decider import decide
 from flowdial.decode.protocol import LanguageModel
 from flowdial.errors import PromptTooLong
 from flowdial.evaluation.cases import Case
-from flowdial.session import prompt
 
 #: Probabilities of the moves and last of staying; None where the method named no move.
 Judgement = list[float] | None
@@ -23,19 +22,7 @@ _ANSWER_TOKENS = 48
 def by_model(model: LanguageModel) -> Method:
     """The engine's decision."""
 
-    def judge(case: Case) -> Judgement:
-        asked = partial(
-            prompt.decision,
-            case.lang,
-            case.question,
-            case.names,
-            case.user,
-            targets=case.targets,
-            layout=model.skill.layout,
-        )
-        return decide(model, asked())
-
-    return judge
+    return lambda case: decide(model, asked(case, model.skill.layout))
 
 
 def by_overlap(case: Case) -> Judgement:
@@ -60,9 +47,9 @@ def by_writing(model: LanguageModel) -> Method:
 
     def judge(case: Case) -> Judgement:
         before = f"{case.flowchart}\n"
-        asked = f"Current state: {case.current}\nUser: {case.user}\nNext state:"
+        turn = f"Current state: {case.current}\nUser: {case.user}\nNext state:"
         try:
-            text = "".join(model.write(before, asked, max_tokens=_ANSWER_TOKENS, stop=("\n",))).strip()
+            text = "".join(model.write(before, turn, max_tokens=_ANSWER_TOKENS, stop=("\n",))).strip()
         except PromptTooLong:
             return None
         states = [*case.targets, case.question]

@@ -6,7 +6,7 @@ Through the prompt and the query of inference, so that what is trained is what i
 from __future__ import annotations
 
 from flowdial.constraint import after
-from flowdial.dataset.decisions import Decision
+from flowdial.dataset.decisions import Decision, asked
 from flowdial.decode.decider import query
 from flowdial.decode.protocol import Scorer
 from flowdial.session import prompt
@@ -15,13 +15,13 @@ from flowdial.training.rows import Task, decision_task, text_task
 
 def decision(model: Scorer, found: Decision, layout: str) -> Task:
     """The task of deciding."""
-    asked = prompt.decision(found.lang, found.question, found.names, found.user, targets=found.targets, layout=layout)
-    return decision_task(query(model, asked), found.gold, denied=bool(asked.against))
+    wanted = asked(found, layout)
+    return decision_task(query(model, wanted), found.gold, denied=bool(wanted.against))
 
 
 def reply(model: Scorer, words: str, step: str, text: str) -> Task:
     """The task of answering `text` to the user's words where the process comes to `step`."""
     before, turn, end = prompt.reply(words, step)
     prefix = tuple(model.encode(before))
-    asked = (*prefix, *after(before, turn, model.encode))
-    return text_task(asked, after(turn, f" {prompt.one_line(text)}{end}", model.encode))
+    read = (*prefix, *after(before, turn, model.encode))
+    return text_task(read, after(turn, f" {prompt.one_line(text)}{end}", model.encode))

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from flowdial.dataset.courses import Course, Lesson
-from flowdial.dataset.decisions import Decision
+from flowdial.dataset.decisions import Decision, asked
 from flowdial.dataset.vary import varied
 from flowdial.decode.causal import CausalModel
 from flowdial.decode.decider import FEATURES, evidence, features
@@ -111,8 +111,8 @@ def calibrated(model: CausalModel, judged: Sequence[Decision], layout: str) -> t
     """Weights of the linear layer by language, and the share of decisions that are right with them."""
     found: dict[str, list[Judged]] = {}
     for d in judged:
-        asked = prompt.decision(d.lang, d.question, d.names, d.user, targets=d.targets, layout=layout)
-        rows = features(asked, evidence(model, asked))
+        wanted = asked(d, layout)
+        rows = features(wanted, evidence(model, wanted))
         found.setdefault(d.lang, []).append((rows, sorted(d.gold) or [len(d.names)]))
     weights = {lang: fit(rows, near={"model": 1.0}) for lang, rows in found.items()}
     right = sum(_best(rows, weights[lang]) in gold for lang, all_ in found.items() for rows, gold in all_)
