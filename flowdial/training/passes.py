@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 
 from flowdial.decode.backbone import Backbone
-from flowdial.training.rows import Ask, Row, Task
+from flowdial.training.rows import Ask, Item, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,39 +25,39 @@ class Losses:
 
 def losses(backbone: Backbone, row: Row, length: int) -> Losses:
     """What the model has yet to learn of a row."""
-    scores = task_scores(backbone, row, length)
+    scored = list(zip(row.items, item_scores(backbone, row, length), strict=True))
     nothing = torch.zeros((), device=backbone.decoder.device)
-    decisions = [
-        decision_loss(task, found) for (task, _), found in zip(row.tasks, scores, strict=True) if task.gold is not None
-    ]
-    texts = [-found.sum() for (task, _), found in zip(row.tasks, scores, strict=True) if task.gold is None]
-    written = sum(len(task.asks[0]) for task, _ in row.tasks if task.gold is None)
+    decisions = [decision_loss(item, found) for item, found in scored if item.gold is not None]
+    texts = [-found.sum() for item, found in scored if item.gold is None]
+    written = sum(len(item.asks[0]) for item in row.items if item.gold is None)
     return Losses(sum(decisions, nothing), len(decisions), sum(texts, nothing), written)
 
 
-def decision_loss(task: Task, scores: torch.Tensor) -> torch.Tensor:
+def decision_loss(item: Item, scores: torch.Tensor) -> torch.Tensor:
     """Negative log-likelihood of the right options, all else that is legal being the rest."""
     shares = scores.log_softmax(0)
-    gold = sorted(task.gold or ()) or [len(scores) - 1]
+    gold = sorted(item.gold or ()) or [len(scores) - 1]
     return -shares[gold].logsumexp(0)
 
 
-def task_scores(backbone: Backbone, row: Row, length: int) -> list[torch.Tensor]:
-    """Of every task the scores of its options and last of staying, or the log-probability of its text."""
+def item_scores(backbone: Backbone, row: Row, length: int) -> list[torch.Tensor]:
+    """Of every item the scores of its options and last of staying, or the log-probability of its text."""
     hidden = backbone.learn(row.forest(length), row.trees(length))
     asks = [
-        Ask(begin + ask.node, ask.wanted, ask.rivals) for task, begin in row.tasks for asks in task.asks for ask in asks
+        Ask(begin + ask.node, ask.wanted, ask.rivals)
+        for task, begin in row.tasks
+        for item in task.items
+        for asks in item.asks
+        for ask in asks
     ]
     found = iter(_log_probabilities(backbone, hidden, asks))
-    return [
-        _scores(task, [torch.stack([next(found) for _ in asks]).sum() for asks in task.asks]) for task, _ in row.tasks
-    ]
+    return [_scores(item, [torch.stack([next(found) for _ in asks]).sum() for asks in item.asks]) for item in row.items]
 
 
-def _scores(task: Task, branches: list[torch.Tensor]) -> torch.Tensor:
+def _scores(item: Item, branches: list[torch.Tensor]) -> torch.Tensor:
     """A verdict counts with its log-odds, as in `flowdial.decode.decider`; staying is even."""
     totals = torch.stack(branches)
-    if task.gold is None or not task.denied:
+    if item.gold is None or not item.denied:
         return totals
     right, wrong = totals.chunk(2)
     return torch.cat([right - wrong, totals.new_zeros(1)])

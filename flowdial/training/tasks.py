@@ -5,18 +5,23 @@ Through the prompt and the query of inference, so that what is trained is what i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flowdial.constraint import after
 from flowdial.dataset.decisions import Decision, asked
 from flowdial.decode.decider import query
 from flowdial.decode.protocol import Scorer
 from flowdial.session import prompt
-from flowdial.training.rows import Task, decision_task, text_task
+from flowdial.training.rows import Task, decision_task, joined, text_task
 
 
-def decision(model: Scorer, found: Decision, layout: str) -> Task:
-    """The task of deciding."""
-    wanted = asked(found, layout)
-    return decision_task(query(model, wanted), found.gold, denied=bool(wanted.against))
+def decisions(model: Scorer, found: Sequence[Decision], layout: str, length: int) -> list[Task]:
+    """What is said to one question as tasks of at most `length` tokens, where they can be so short."""
+    made = []
+    for each in found:
+        wanted = asked(each, layout)
+        made.append(decision_task(query(model, wanted), each.gold, denied=bool(wanted.against)))
+    return joined(made, length)
 
 
 def reply(model: Scorer, words: str, step: str, text: str) -> Task:

@@ -20,7 +20,7 @@ from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, Traine
 
 from flowdial.errors import ModelError
 from flowdial.training.model import RowModel
-from flowdial.training.passes import decision_loss, task_scores
+from flowdial.training.passes import decision_loss, item_scores
 from flowdial.training.rows import Row
 
 Report = Callable[[str, float | None], None]
@@ -160,11 +160,11 @@ class _Trainer(Trainer):
         loss, right, count = 0.0, 0, 0
         with torch.inference_mode(), model.numbers():
             for row in self._validation:
-                scores = task_scores(model.backbone, row, model.length)
-                for (task, _), found in zip(row.tasks, scores, strict=True):
-                    if task.gold is not None:
-                        loss += float(decision_loss(task, found))
-                        right += int(found.argmax()) in (task.gold or {len(found) - 1})
+                scores = item_scores(model.backbone, row, model.length)
+                for item, found in zip(row.items, scores, strict=True):
+                    if item.gold is not None:
+                        loss += float(decision_loss(item, found))
+                        right += int(found.argmax()) in (item.gold or {len(found) - 1})
                         count += 1
         model.train()
         metrics = {"eval_loss": loss / max(1, count), "eval_accuracy": right / max(1, count)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -29,13 +29,15 @@ from flowdial.training.trainer import Pace, Report, train
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What may be chosen. `length` is the tokens of a row, `per_edge` the realised sentences of an edge and epoch,
-    `replies` the share of examples whose answer is learnt as well, `text` how much that counts.
+    """What may be chosen. `length` is the tokens of a row, `together` how many sayings to one question are learnt in
+    one tree, `per_edge` the realised sentences of an edge and epoch, `replies` the share of examples whose answer is
+    learnt as well, `text` how much that counts.
     """
 
     rank: int = 16
     epochs: int = 1
-    length: int = 512
+    length: int = 1024
+    together: int = 6
     per_edge: int = 1
     replies: float = 0.12
     text: float = 0.25
@@ -56,10 +58,10 @@ def tune(
     report("writing the samples", None)
     samples = [list(epoch_tasks(reader, training, settings, epoch)) for epoch in range(settings.epochs)]
     judged = [lesson.decision for lesson in said(kept) if lesson.decision]
-    if not any(task.gold is not None for epoch in samples for task in epoch):
+    if not any(item.gold is not None for epoch in samples for task in epoch for item in task.items):
         raise SourceError("the flows have no decisions to learn from", hint="give flows with `if`, `switch` or loops")
     rows = [row for epoch in samples for row in packed(epoch, settings.length)]
-    checks = list(packed((tasks.decision(reader, d, settings.layout) for d in judged), settings.length))
+    checks = list(packed(decision_tasks(reader, judged, settings), settings.length))
     model = RowModel(
         adapted(loaded, settings.rank, settings.pace.seed),
         Weighing.of(rows, settings.text),
@@ -70,7 +72,8 @@ def tune(
     log = train(model, rows, checks, work, settings.pace, resume=resume, report=report)
     report("weighing the words against the model", None)
     weights, accuracy = calibrated(CausalModel(loaded), judged, settings.layout)
-    manifest = _manifest(loaded, found, settings, samples[0], kept, judged, weights, accuracy, out.name)
+    learnt = [task for epoch in samples for task in epoch]
+    manifest = _manifest(loaded, found, settings, learnt, kept, judged, weights, accuracy, out.name)
     adapter.write(model.adapted, out, manifest, log)
     shutil.rmtree(work, ignore_errors=True)
     return manifest
@@ -98,13 +101,31 @@ def epoch_tasks(reader: CausalModel, training: Sequence[Course], settings: Setti
         off.setdefault(course.lang, []).extend(course.asides)
     made: list[Task] = []
     for course in training:
-        for lesson in course.lessons(settings.per_edge, draw, off[course.lang]):
-            if lesson.decision:
-                made.append(tasks.decision(reader, varied(lesson.decision, draw), settings.layout))
+        lessons = list(course.lessons(settings.per_edge, draw, off[course.lang]))
+        made += decision_tasks(reader, [lesson.decision for lesson in lessons if lesson.decision], settings, draw)
+        for lesson in lessons:
             if lesson.robot and draw.random() < settings.replies:
                 made.append(tasks.reply(reader, lesson.user, lesson.step, lesson.robot))
     draw.shuffle(made)
     yield from made
+
+
+def decision_tasks(
+    reader: CausalModel, found: Iterable[Decision], settings: Settings, draw: Random | None = None
+) -> Iterator[Task]:
+    """What is said to the same question in trees of `settings.together`; with `draw` mixed and varied."""
+    alike: dict[tuple[object, ...], list[Decision]] = {}
+    for each in found:
+        alike.setdefault((each.chart, each.question, each.names, each.targets), []).append(each)
+    for same in alike.values():
+        if draw:
+            draw.shuffle(same)
+        for at in range(0, len(same), settings.together):
+            some = same[at : at + settings.together]
+            if draw:
+                change = draw.random()
+                some = [varied(each, Random(change)) for each in some]
+            yield from tasks.decisions(reader, some, settings.layout, settings.length)
 
 
 def calibrated(model: CausalModel, judged: Sequence[Decision], layout: str) -> tuple[dict[str, list[float]], float]:
@@ -136,7 +157,7 @@ def _manifest(
     name: str,
 ) -> dict[str, Any]:
     languages = Counter(course.lang for course in found)
-    decisions = sum(task.gold is not None for task in samples) * settings.epochs
+    decisions = sum(item.gold is not None for task in samples for item in task.items)
     return {
         "layout": settings.layout,
         "prompt": prompt.VERSION,
@@ -157,7 +178,7 @@ def _manifest(
             "flows": len(found) - len(kept),
             "languages": ", ".join(f"{count} {lang}" for lang, count in sorted(languages.items())),
             "samples": decisions,
-            "replies": len(samples) * settings.epochs - decisions,
+            "replies": sum(item.gold is None for task in samples for item in task.items),
             "validated": len(judged),
             "validation_flows": len(kept),
             "accuracy": accuracy,

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from flowdial.decode.backbone import Backbone
 from flowdial.decode.query import Query
-from flowdial.training.passes import decision_loss, losses, task_scores
-from flowdial.training.rows import Row, decision_task, packed, text_task
+from flowdial.training.passes import decision_loss, item_scores, losses
+from flowdial.training.rows import Row, decision_task, joined, packed, text_task
 from tests.decode.models import FAMILIES, tiny, wrap
 
 LENGTH = 96
@@ -38,30 +38,47 @@ def test_a_row_scores_each_task_as_decoding_does(family, prefix, stems, ending, 
         Query(prefix, ((),) * len(endings), tuple(endings), "siblings"),
     ]
     tasks = [decision_task(query, frozenset({0}), denied=False) for query in queries]
-    found = task_scores(Backbone(tiny(family)), _row(*tasks, text_task(prefix, line)), LENGTH)
+    found = item_scores(Backbone(tiny(family)), _row(*tasks, text_task(prefix, line)), LENGTH)
     wanted = [[sum(branch) for branch in scores] for scores in model.score_all(queries)]
     wanted.append([sum(model.score(prefix, [line])[0])])
     for got, want in zip(found, wanted, strict=True):
         assert got.tolist() == pytest.approx(want, abs=1e-3)
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+@given(prefix=_tokens, stems=_branches, endings=st.lists(_tokens, min_size=2, max_size=4))
+@settings(max_examples=8, deadline=None)
+def test_decisions_that_begin_alike_score_together_as_each_alone(family, prefix, stems, endings):
+    """What several people say to one question is read in one tree, or in several where a row is too short for it."""
+    queries = [Query(prefix, tuple(stems), (ending,) * len(stems), "vocabulary") for ending in endings]
+    tasks = [decision_task(query, frozenset({at % 2}), denied=False) for at, query in enumerate(queries)]
+    backbone = Backbone(tiny(family))
+    alone = [item_scores(backbone, _row(task), LENGTH)[0].tolist() for task in tasks]
+    for length in (LENGTH, 30):
+        together = [item for task in joined(tasks, length) for item in item_scores(backbone, _row(task), LENGTH)]
+        for found, want in zip(together, alone, strict=True):
+            assert found.tolist() == pytest.approx(want, abs=1e-3)
+    assert [item.gold for task in joined(tasks, 30) for item in task.items] == [task.items[0].gold for task in tasks]
+    assert len(joined(tasks, LENGTH)[0].tree.tokens) < sum(len(task.tree.tokens) for task in tasks)
+
+
 def test_a_verdict_is_scored_by_its_odds_and_staying_is_even():
     """Behind each stem the model says how much likelier the one ending is than the other."""
     query = Query((1, 2), ((3,), (4,), (3,), (4,)), ((5, 6), (5, 6), (5, 7), (5, 7)), "siblings")
     task = decision_task(query, frozenset(), denied=True)
-    (scores,) = task_scores(Backbone(tiny("llama")), _row(task), LENGTH)
+    (scores,) = item_scores(Backbone(tiny("llama")), _row(task), LENGTH)
     (sums,) = [[sum(branch) for branch in found] for found in wrap(tiny("llama")).score_all([query])]
     assert scores.tolist() == pytest.approx([sums[0] - sums[2], sums[1] - sums[3], 0.0], abs=1e-4)
-    assert float(decision_loss(task, scores)) == pytest.approx(-float(scores.log_softmax(0)[-1]))
+    assert float(decision_loss(task.items[0], scores)) == pytest.approx(-float(scores.log_softmax(0)[-1]))
 
 
 def test_all_that_is_right_counts():
     """Where two options lead to the right step, their shares are added."""
     query = Query((1,), ((2,), (3,), (4,)), ((5,), (5,), (5,)), "vocabulary")
     scores = torch.tensor([0.0, 0.0, 0.0])
-    assert float(decision_loss(decision_task(query, frozenset({0, 2}), denied=False), scores)) == pytest.approx(
-        0.4055, abs=1e-3
-    )
+    assert float(
+        decision_loss(decision_task(query, frozenset({0, 2}), denied=False).items[0], scores)
+    ) == pytest.approx(0.4055, abs=1e-3)
 
 
 def test_the_loss_has_gradients_everywhere_and_none_is_infinite():
@@ -78,9 +95,9 @@ def test_the_loss_has_gradients_everywhere_and_none_is_infinite():
     model.zero_grad()
 
 
-def test_rows_are_filled_in_order_and_what_is_too_long_is_left_out():
-    """No task is split, and none is longer than a row."""
-    tasks = [text_task((1,), (2,) * size) for size in (40, 50, 60, 200, 30)]
+def test_rows_are_filled_where_there_is_room_and_what_is_too_long_is_left_out():
+    """No task is split, and none is longer than a row; the fullest row that has room takes a task."""
+    tasks = [text_task((1,), (2,) * size) for size in (40, 50, 60, 200, 30, 6)]
     rows = list(packed(tasks, LENGTH))
-    assert [[begin for _, begin in row.tasks] for row in rows] == [[0, 40], [0, 60]]
+    assert [[begin for _, begin in row.tasks] for row in rows] == [[0, 40, 90], [0, 60]]
     assert all(isinstance(row, Row) and len(row.forest(LENGTH).tokens) == LENGTH for row in rows)
