@@ -1,17 +1,18 @@
-"""What an adapter learns from, one flow after the other.  diagrams with sayings, PFDial's files -> Courses.
+"""What an adapter learns from, one flow after the other.  diagrams with sayings, data files -> Courses.
 
 A course is split off for validation as a whole. Knows flows and data; knows no models.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Protocol
 
 from flowdial.dataset.decisions import Decision, decision_of, decision_of_tuple
+from flowdial.dataset.dialogues import read_dialogues
 from flowdial.dataset.examples import Source, examples, sources, step_behind
 from flowdial.dataset.pfdial import Chart, FiveTuple, read_pfdial
 from flowdial.dataset.utterances import STAYING
@@ -119,19 +120,25 @@ class TupleCourse:
             yield Lesson(decision_of_tuple(each, self.chart), each.user_input, step, each.robot_output)
 
 
+_READERS: dict[str, Callable[[Path], Iterable[FiveTuple]]] = {".json": read_pfdial, ".jsonl": read_dialogues}
+
+
 def courses(places: Sequence[Path]) -> tuple[Course, ...]:
-    """The courses of diagrams, folders of diagrams, and PFDial files (*.json). Raises SourceError, NotationError."""
-    flows = [place for place in places if place.suffix != ".json"]
+    """The courses of diagrams, folders of diagrams, PFDial files (*.json) and dialogues (*.jsonl).
+
+    Raises SourceError, NotationError.
+    """
+    flows = [place for place in places if place.suffix not in _READERS]
     found: list[Course] = [FlowCourse(source) for source in (sources(flows) if flows else ())]
     for place in places:
-        if place.suffix == ".json":
+        if place.suffix in _READERS:
             found += _charts(place)
     return tuple(found)
 
 
 def _charts(file: Path) -> Iterator[TupleCourse]:
     by_chart: dict[str, list[FiveTuple]] = {}
-    for each in read_pfdial(file):
+    for each in _READERS[file.suffix](file):
         by_chart.setdefault(each.flowchart, []).append(each)
     if not by_chart:
         raise SourceError(f"{file}: the data set is empty", hint="make one with `flowdial data`")

@@ -1,4 +1,4 @@
-"""Walk a flow in words.  Examples -> dialogues of several turns, as chat messages with a loss mask.
+"""Walk a flow in words.  Examples -> dialogues of several turns, as chat messages with a loss mask, and back again.
 
 A walk takes moves at random until the process ends. On the way users say something off the topic, ask what is meant,
 correct themselves and take a step back, as they do. Reproducible for a seed. Knows flows; knows no models.
@@ -6,15 +6,20 @@ correct themselves and take a step back, as they do. Reproducible for a seed. Kn
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from flowdial.dataset.decisions import Example, offers
 from flowdial.dataset.examples import Source, step_behind
+from flowdial.dataset.pfdial import FiveTuple
 from flowdial.dataset.realise import REALISERS
 from flowdial.dataset.tuples import state
+from flowdial.errors import SourceError
 from flowdial.flow import Flow
 from flowdial.session.marking import STAY
 from flowdial.session.options import flow_language, node_text
@@ -22,6 +27,7 @@ from flowdial.session.options import flow_language, node_text
 #: Turns of a dialogue at most: loops may go round.
 MAX_TURNS = 40
 _BACK, _ASIDE = 0.06, 0.08
+_SAID = re.compile(r"\[(?P<state>.*?)\] (?P<text>.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +95,33 @@ def to_json(chart: int, number: int, lang: str, messages: Sequence[Message]) -> 
         "messages": [{"role": m.role, "content": m.content} for m in messages],
         "loss": [m.learnt for m in messages],
     }
+
+
+def read_dialogues(path: Path) -> Iterator[FiveTuple]:
+    """The turns of a chat file as five-tuples. Raises SourceError with the line and the field."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{path}: cannot be read: {error}", hint="a chat file has a JSON object a line") from None
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield from _turns(f"{path}:{number}", line)
+
+
+def _turns(where: str, line: str) -> Iterator[FiveTuple]:
+    hint = "write chat files with `flowdial data --format chat`"
+    try:
+        row = json.loads(line)
+        said = [(message["role"], message["content"]) for message in row["messages"]]
+        (_, flowchart), turns = said[0], said[1:]
+    except json.JSONDecodeError as error:
+        raise SourceError(f"{where}:{error.colno}: this is not JSON: {error.msg}", hint=hint) from None
+    except (KeyError, TypeError, IndexError):
+        raise SourceError(f"{where}: the field `messages` is not a list of messages", hint=hint) from None
+    current = "<start>"
+    for at, ((_, user), (_, answer)) in enumerate(zip(turns[::2], turns[1::2], strict=False)):
+        found = _SAID.fullmatch(answer)
+        if not found:
+            raise SourceError(f"{where}: answer {at + 1} does not begin with its state in brackets", hint=hint)
+        yield FiveTuple(f"{row.get('id', where)}_{at}", flowchart, current, user, found["state"], found["text"])
+        current = found["state"]

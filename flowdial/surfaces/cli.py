@@ -219,7 +219,8 @@ def data(
 @click.option("--epochs", type=click.IntRange(1, 100), default=1, show_default=True)
 @click.option("--learning-rate", type=click.FloatRange(0, min_open=True), default=5e-4, show_default=True)
 @click.option("--accumulate", type=click.IntRange(1), default=2, show_default=True, help="Rows a step.")
-@click.option("--length", type=click.IntRange(64), default=512, show_default=True, help="Tokens of a row.")
+@click.option("--length", type=click.IntRange(64), default=1024, show_default=True, help="Tokens of a row.")
+@click.option("--samples", type=click.IntRange(1), help="Turns an epoch, drawn from all.  [default: all]")
 @click.option("--per-edge", type=click.IntRange(0), default=1, show_default=True, help="Realised sentences an edge.")
 @click.option("--layout", type=click.Choice(["verdict", "channel", "naming"]), default="verdict", show_default=True)
 @click.option(
@@ -236,7 +237,7 @@ def data(
 def finetune(flows: tuple[Path, ...], **options: Any) -> None:
     """Tune a LoRA adapter on FLOWS: diagrams, or folders of them, each with what users say beside it (NAME.said).
 
-    Data in PFDial's formats (*.json), as `flowdial data` writes them, may stand in their place.
+    Data as `flowdial data` writes it, in PFDial's formats (*.json) or as dialogues (*.jsonl), may stand in their place.
 
     It can be stopped at any time and goes on with --resume.
 

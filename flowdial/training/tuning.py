@@ -30,14 +30,15 @@ from flowdial.training.trainer import Pace, Report, train
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What may be chosen. `length` is the tokens of a row, `together` how many sayings to one question are learnt in
-    one tree, `per_edge` the realised sentences of an edge and epoch, `replies` the share of examples whose answer is
-    learnt as well, `text` how much that counts.
+    one tree, `samples` how many turns an epoch takes (None for all), `per_edge` the realised sentences of an edge and
+    epoch, `replies` the share of turns whose answer is learnt as well, `text` how much that counts.
     """
 
     rank: int = 16
     epochs: int = 1
     length: int = 1024
     together: int = 6
+    samples: int | None = None
     per_edge: int = 1
     replies: float = 0.12
     text: float = 0.25
@@ -99,13 +100,13 @@ def epoch_tasks(reader: CausalModel, training: Sequence[Course], settings: Setti
     off: dict[str, list[str]] = {}
     for course in training:
         off.setdefault(course.lang, []).extend(course.asides)
-    made: list[Task] = []
-    for course in training:
-        lessons = list(course.lessons(settings.per_edge, draw, off[course.lang]))
-        made += decision_tasks(reader, [lesson.decision for lesson in lessons if lesson.decision], settings, draw)
-        for lesson in lessons:
-            if lesson.robot and draw.random() < settings.replies:
-                made.append(tasks.reply(reader, lesson.user, lesson.step, lesson.robot))
+    lessons = [found for course in training for found in course.lessons(settings.per_edge, draw, off[course.lang])]
+    if settings.samples is not None:
+        lessons = Random(settings.pace.seed).sample(lessons, min(settings.samples, len(lessons)))
+    made = list(decision_tasks(reader, [found.decision for found in lessons if found.decision], settings, draw))
+    for found in lessons:
+        if found.robot and draw.random() < settings.replies:
+            made.append(tasks.reply(reader, found.user, found.step, found.robot))
     draw.shuffle(made)
     yield from made
 

@@ -173,6 +173,21 @@ def test_a_full_disk_is_told_and_the_old_adapter_stays(whole, tmp_path, monkeypa
     assert (tmp_path / "adapter.work").exists()
 
 
+def test_an_epoch_takes_as_many_turns_as_it_is_told():
+    """The same ones in each epoch, or all where there are fewer."""
+    from flowdial.decode.causal import CausalModel
+
+    reader, found = CausalModel(fresh()), courses(FILES)
+    turns = sum(1 for course in found for _ in course.lessons(0, Random(0), ()))
+    for samples, most in ((10, 10), (10_000, turns)):
+        epochs = [
+            list(epoch_tasks(reader, found, replace(SETTINGS, samples=samples, replies=0.0), epoch)) for epoch in (0, 1)
+        ]
+        counts = [sum(len(task.items) for task in made) for made in epochs]
+        assert counts[0] == counts[1]
+        assert 0 < counts[0] <= most
+
+
 def test_what_flowdial_data_writes_can_be_learnt(tmp_path):
     """Five-tuples give the same decisions as the flows they were made of."""
     from flowdial.dataset.examples import sources
@@ -187,3 +202,40 @@ def test_what_flowdial_data_writes_can_be_learnt(tmp_path):
         aside for course in courses(FILES) for aside in course.asides
     }
     assert sum(x.decision is not None for x in lessons) >= sum(x.decision is not None for x in own)
+
+
+def test_dialogues_that_flowdial_data_writes_can_be_learnt(tmp_path):
+    """Each turn of a dialogue is a turn of the flow that it walks through, with its decision and its answer."""
+    from flowdial.dataset.examples import sources
+    from flowdial.dataset.write import Plan, write
+
+    told = write(sources(FILES), tmp_path, Plan("chat", ("en",)), paraphrase=None, report=quiet)
+    lessons = [lesson for course in courses([Path(told["file"])]) for lesson in course.lessons(0, Random(0), ())]
+    written = [json.loads(line)["messages"] for line in Path(told["file"]).read_text("utf-8").splitlines()]
+    assert [lesson.user for lesson in lessons] == [
+        m["content"] for found in written for m in found if m["role"] == "user"
+    ]
+    decided = [lesson.decision for lesson in lessons if lesson.decision]
+    assert sum(bool(decision.gold) for decision in decided) > len(lessons) / 4
+    assert any(not decision.gold for decision in decided)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"messages": [', r"data.jsonl:1:15: this is not JSON"),
+        ('{"turns": []}', r"data.jsonl:1: the field `messages`"),
+        (
+            '{"messages": [{"role": "system", "content": "x"}, {"role": "user", "content": "a"},'
+            ' {"role": "assistant", "content": "hello"}]}',
+            r"data.jsonl:1: answer 1 does not begin with its state",
+        ),
+        ("", "the data set is empty"),
+    ],
+)
+def test_a_wrong_chat_file_is_told_with_its_line(tmp_path, text, told):
+    """And with the field, where one is missing."""
+    file = tmp_path / "data.jsonl"
+    file.write_text(text)
+    with pytest.raises(SourceError, match=told):
+        courses([file])
