@@ -3,6 +3,7 @@
     python benchmarks/decide.py                      every table, as Markdown (needs outlines, xgrammar, llguidance)
     python benchmarks/decide.py --tables limit peers  some of them
     python benchmarks/decide.py --dtype float32       with another number type
+    python benchmarks/decide.py --adapter adapters/smollm2-135m-flow
 
 Same weights, same machine, one process; medians. The decisions are those of PFDial's charts, where they lie beside the
 checkout (`../shared/pfdial`), and of the English example flows.
@@ -46,11 +47,12 @@ class Ours:
     def __init__(self, loaded: LoadedModel) -> None:
         self.loaded = loaded
         self.model = CausalModel(loaded)
+        self.layouts = (loaded.skill.layout,) if loaded.adapter_name else ("channel", "naming")
 
-    def asked(self, case: Case, layout: str = "channel") -> prompt.DecisionPrompt:
-        return prompt.decision(case.lang, case.question, case.options, case.words, layout=layout)
+    def asked(self, case: Case, layout: str) -> prompt.DecisionPrompt:
+        return prompt.decision(case.lang, case.question, case.options, case.words, targets=case.targets, layout=layout)
 
-    def choose(self, case: Case, layout: str = "channel") -> int:
+    def choose(self, case: Case, layout: str) -> int:
         chances = decide(self.model, self.asked(case, layout))[:-1]
         return chances.index(max(chances))
 
@@ -76,7 +78,7 @@ def limit(ours: Ours, found: list[Case]) -> None:
     print("\n### Against one bare forward pass over the same new tokens\n")
     print("| layout | new tokens | bare pass, ms | decision, ms | ratio | with the first visit of a step, ms |")
     print("| --- | --- | --- | --- | --- | --- |")
-    for layout in ("channel", "naming", "verdict"):
+    for layout in ours.layouts:
         rows = []
         for case in found:
             choose = partial(ours.choose, case, layout)
@@ -94,11 +96,12 @@ def limit(ours: Ours, found: list[Case]) -> None:
 
 # ---- against others ----
 def peers(ours: Ours, found: list[Case]) -> None:
-    """The naming layout has the prompt and the strings of the others; the channel is FlowDial's own."""
+    """The naming layout has the prompt and the strings of the others; channel and verdict are FlowDial's own."""
     print("\n### Against other ways to choose, same model and decisions\n")
-    print("| method | compile, cold, ms | choose, ms | times channel | times naming | right, zh | right, en |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
-    own = {"channel": "FlowDial, channel", "naming": "FlowDial, naming, model alone"}
+    ratios = " | ".join(f"times {layout}" for layout in ours.layouts)
+    print(f"| method | compile, cold, ms | choose, ms | {ratios} | right, zh | right, en |")
+    print(f"| {' | '.join(['---'] * (5 + len(ours.layouts)))} |")
+    own = {layout: f"FlowDial, {layout}{', model alone' * (layout == 'naming')}" for layout in ours.layouts}
     rivals: list[Peer] = [make(ours.loaded) for make in PEERS]
     times: dict[str, list[float]] = {}
     cold: dict[str, list[float]] = {}
@@ -112,9 +115,8 @@ def peers(ours: Ours, found: list[Case]) -> None:
 
     for case in found:
         for layout, name in own.items():
-            ours.forget()
-            cold.setdefault(name, []).append(milliseconds(partial(_compile, ours, case, layout)))
-            choose = partial(ours.choose, case) if layout == "channel" else partial(ours.by_model, case, layout)
+            cold.setdefault(name, []).append(milliseconds(partial(_compile, ours, ours.asked(case, layout))))
+            choose = partial(ours.by_model if layout == "naming" else ours.choose, case, layout)
             choose()
             note(name, case, choose)
         for rival in rivals:
@@ -128,13 +130,11 @@ def peers(ours: Ours, found: list[Case]) -> None:
         print(f"| {name} | {cost} | {median(taken):.0f} | {ratios} | {shares} |", flush=True)
 
 
-def _compile(ours: Ours, case: Case, layout: str) -> None:
-    """Tokens of a decision, anew, and the automaton of the names where they are decoded."""
-    asked = ours.asked(case, layout)
-    compiled.compile_branches(ours.model, asked.prefix, asked.stems)
-    if layout == "naming":
-        encode = cache(ours.model.encode)
-        compiled.told_apart([compiled.in_context(end, asked.prefix[-1], encode) for end in asked.endings])
+def _compile(ours: Ours, asked: prompt.DecisionPrompt) -> None:
+    """The names as tokens behind the prompt, and their automaton; the prompt itself is not of the constraint."""
+    encode = cache(ours.model.encode)
+    branches = asked.stems if any(asked.stems) else asked.endings
+    compiled.told_apart([compiled.in_context(branch, asked.prefix[-1], encode) for branch in branches])
 
 
 def _share(right: list[bool]) -> str:
@@ -163,7 +163,8 @@ _WORDS = "red blue green small large round flat old new cold warm dark light sof
 def _options(ours: Ours, count: int, length: int) -> Callable[[], Any]:
     draw = random.Random(count * 100 + length)
     names = [f"{' '.join(draw.choices(_WORDS, k=length))} {at}" for at in range(count)]
-    asked = prompt.decision("en", "Which one is it?", names, "the second one, I think")
+    layout = ours.layouts[0]
+    asked = prompt.decision("en", "Which one is it?", names, "the second one, I think", layout=layout)
     return lambda: decide(ours.model, asked)
 
 
@@ -175,7 +176,8 @@ def _nodes(ours: Ours, count: int) -> Callable[[], Any]:
 
     def run() -> None:
         found = options(flow, legal(flow, marking))
-        asked = prompt.decision("en", found[0].question, [option.name for option in found], "I did yesterday")
+        names = [option.name for option in found]
+        asked = prompt.decision("en", found[0].question, names, "I did yesterday", layout=ours.layouts[0])
         decide(ours.model, asked)
 
     return run
@@ -188,7 +190,7 @@ def sessions(ours: Ours, found: list[Case]) -> None:
     print("| layout | sessions | decisions a second | times one session's | limit | same choices | largest change |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     cases_ = (found * 64)[:64]
-    for layout in ("channel", "naming"):
+    for layout in ours.layouts:
         run = partial(_decide, ours, layout)
         alone = [run(case) for case in cases_]
         new, before = ours.read(partial(run, cases_[0]))
@@ -240,7 +242,7 @@ def profile(ours: Ours, found: list[Case]) -> None:
     kinds = [*_KINDS, "other kernels", "Python between kernels"]
     print(f"| layout | new tokens | ms | weights read, GB/s | {' | '.join(kinds)} |")
     print(f"| {' | '.join(['---'] * (4 + len(kinds)))} |")
-    for layout in ("channel", "naming"):
+    for layout in ours.layouts:
         rows = []
         for case in found:
             choose = partial(ours.choose, case, layout)
@@ -292,11 +294,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tables", nargs="+", choices=TABLES, default=list(TABLES))
     parser.add_argument("--dtype", default="auto")
+    parser.add_argument("--adapter", help="decide with it, in its layout")
     parser.add_argument("--cases", type=int, default=30, help="decisions of each language")
     parser.add_argument("--pfdial", type=Path, default=ROOT.parent / "shared" / "pfdial")
     arguments = parser.parse_args()
     logging.set_verbosity_error()
-    ours = Ours(load(dtype=arguments.dtype))
+    ours = Ours(load(dtype=arguments.dtype, adapter=arguments.adapter))
     found = cases(arguments.pfdial, arguments.cases)
     versions = machine(
         "torch", "transformers", *(["outlines", "xgrammar", "llguidance"] if "peers" in arguments.tables else [])
