@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,10 +59,18 @@ class RowModel(torch.nn.Module):
             "tokens": found.tokens.detach() / max(1, found.written),
         }
 
-    def numbers(self) -> Any:
-        """Matrices are multiplied in the number type of the base; what is learnt is kept in float32."""
+    @contextlib.contextmanager
+    def numbers(self) -> Iterator[None]:
+        """Matrices are multiplied in the number type of the base; what is learnt is kept in float32.
+
+        Autocast sees to it, so peft need not turn what comes in to float32 first.
+        """
+        from peft.helpers import disable_input_dtype_casting
+
+        narrow = self._dtype != torch.float32
         kind = self.backbone.decoder.device.type
-        return torch.autocast(kind, dtype=self._dtype, enabled=self._dtype != torch.float32)
+        with torch.autocast(kind, dtype=self._dtype, enabled=narrow), disable_input_dtype_casting(self.adapted, narrow):
+            yield
 
 
 def adapted(loaded: LoadedModel, rank: int, seed: int) -> Any:
