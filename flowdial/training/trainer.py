@@ -30,8 +30,8 @@ Report = Callable[[str, float | None], None]
 class Pace:
     """How it is trained. `checks` is how often in all it is validated and saved; `patience` how many without gain."""
 
-    learning_rate: float = 5e-4
-    accumulate: int = 2
+    learning_rate: float = 1e-3
+    accumulate: int = 1
     warm_up: int = 30
     checks: int = 6
     patience: int = 3

@@ -35,12 +35,12 @@ class Settings:
     """
 
     rank: int = 16
-    epochs: int = 1
+    epochs: int = 2
     length: int = 1024
-    together: int = 6
+    together: int = 8
     samples: int | None = None
     per_edge: int = 1
-    replies: float = 0.12
+    replies: float = 0.15
     text: float = 0.25
     validation: float = 0.04
     layout: str = "verdict"
