@@ -30,33 +30,37 @@ def run(
     from flowdial.decode.loader import load
     from flowdial.errors import AdapterError
     from flowdial.surfaces.progress import progress
+    from flowdial.training import processes
     from flowdial.training.trainer import Pace
     from flowdial.training.tuning import Settings, tune
 
     pace = Pace(learning_rate=chosen.pop("learning_rate"), accumulate=chosen.pop("accumulate"), seed=chosen.pop("seed"))
     settings = Settings(**chosen, pace=pace)
     work = out.with_name(f"{out.name}.work")
-    if work.exists() and not resume:
+    if processes.leads() and work.exists() and not resume:
         hint = f"go on with --resume, or remove {work}"
         raise AdapterError(f"{work} holds a training that was not finished", hint=hint)
     found = courses(places)
     begun = time.perf_counter()
     with progress() as report:
-        loaded = load(base, device=device, dtype=dtype, quantize=quantize, progress=report)
 
         def tell(message: str, fraction: float | None) -> None:
-            report(message, fraction)
-            if message.startswith("validation"):
-                sys.stderr.write(f"{message}\n")
+            if processes.leads():
+                report(message, fraction)
+                if message.startswith("validation"):
+                    sys.stderr.write(f"{message}\n")
 
+        loaded = load(base, device=processes.device(device), dtype=dtype, quantize=quantize, progress=tell)
         manifest = tune(loaded, found, out, settings, resume=resume, report=tell)
+    if not manifest:
+        return 0
     told = {"adapter": str(out), "minutes": round((time.perf_counter() - begun) / 60, 1), **manifest["metrics"]}
     if as_json:
         sys.stdout.write(json.dumps(told) + "\n")
     else:
         right = told["validation_accuracy"]
-        sys.stdout.write(
-            f"{out}: {right:.1%} of {told['validation_decisions']} decisions of flows that were kept out, "
-            f"{told['minutes']} minutes\n"
-        )
+        judged = "no flows were kept out"
+        if right is not None:
+            judged = f"{right:.1%} of {told['validation_decisions']} decisions of flows that were kept out"
+        sys.stdout.write(f"{out}: {judged}, {told['minutes']} minutes\n")
     return 0

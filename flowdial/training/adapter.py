@@ -27,14 +27,15 @@ A LoRA adapter (rank {rank}) of {base} with which FlowDial decides which branch 
 answers. Made with `flowdial finetune` from {flows} flows ({languages}, those kept out included); {samples:,} decisions
 and {replies:,} replies were learnt.
 
-On {validated:,} decisions of {validation_flows} flows that were kept out of the training, {accuracy:.1%} are right
-(staying counts as an answer); the checkpoint was chosen and the linear layer fitted on the same decisions. Use it with
-the base it was made for, which `manifest.json` names by its hash.
+{judged} Use it with the base it was made for, which `manifest.json` names by its hash.
 What it cannot do: it knows no facts, and reads a step's question, its options and one sentence of a user. What people
 say in the flows was written and labelled by language models in the manner of users.
 
 ![The loss while it was trained](curve.png)
 """
+_JUDGED = """On {validated:,} decisions of {validation_flows} flows that were kept out of the training,
+{accuracy:.1%} are right (staying counts as an answer); the checkpoint was chosen and the linear layer fitted on them."""
+_NOT_JUDGED = "No flows were kept out of the training, so how well it decides was not measured."
 
 
 def write(model: Any, folder: Path, manifest: Mapping[str, Any], log: Sequence[Mapping[str, Any]]) -> None:
@@ -45,7 +46,7 @@ def write(model: Any, folder: Path, manifest: Mapping[str, Any], log: Sequence[M
             made = Path(place) / "adapter"
             _save(model, made)
             (made / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8")
-            (made / "README.md").write_text(_CARD.format(**manifest["card"]), "utf-8")
+            (made / "README.md").write_text(_card(manifest["card"]), "utf-8")
             draw(log, made / "curve.png")
             if folder.exists():
                 shutil.move(folder, Path(place) / "old")
@@ -53,6 +54,11 @@ def write(model: Any, folder: Path, manifest: Mapping[str, Any], log: Sequence[M
     except OSError as error:
         message = f"the adapter cannot be written to {folder}: {error.strerror or error}"
         raise AdapterError(message, hint="make room, then run again with --resume") from error
+
+
+def _card(about: Mapping[str, Any]) -> str:
+    judged = _JUDGED if about["validated"] else _NOT_JUDGED
+    return _CARD.format(**about, judged=judged.format(**about))
 
 
 def _save(model: Any, folder: Path) -> None:

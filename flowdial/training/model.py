@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from flowdial.decode.backbone import Backbone
+from flowdial.decode.conversion import quiet
 from flowdial.decode.loader import LoadedModel
 from flowdial.training.passes import losses
 from flowdial.training.rows import Row
@@ -83,9 +84,10 @@ def adapted(loaded: LoadedModel, rank: int, seed: int) -> Any:
         lora_alpha=2 * rank,
         target_modules="all-linear",
         task_type="CAUSAL_LM",
-        base_model_name_or_path=loaded.source.name,
     )
-    model: Any = get_peft_model(loaded.model, config)
+    with quiet():
+        model: Any = get_peft_model(loaded.model, config)
+    config.base_model_name_or_path = loaded.source.name
     for parameter in model.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.float()

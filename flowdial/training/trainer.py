@@ -19,6 +19,7 @@ from torch.utils.data import Dataset, SequentialSampler
 from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from flowdial.errors import ModelError
+from flowdial.training import processes
 from flowdial.training.model import RowModel
 from flowdial.training.passes import decision_loss, item_scores
 from flowdial.training.rows import Row
@@ -62,7 +63,7 @@ def train(
     report: Report,
 ) -> list[dict[str, Any]]:
     """Train, and leave the best weights in `model`; the log, one entry a step that was logged. Raises ModelError."""
-    steps = math.ceil(len(rows) / pace.accumulate)
+    steps = math.ceil(len(rows) / pace.accumulate / processes.count())
     every = max(1, steps // pace.checks)
     arguments = TrainingArguments(
         output_dir=str(folder),
@@ -89,6 +90,7 @@ def train(
         remove_unused_columns=False,
         dataloader_pin_memory=False,
         report_to=[],
+        ddp_find_unused_parameters=False,
         disable_tqdm=True,
     )
     callbacks: list[TrainerCallback] = [_Watch(report, rows)]
@@ -205,7 +207,7 @@ class _Watch(TrainerCallback):
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         done, spent = state.global_step - self._first, time.monotonic() - self._begun
-        each = args.gradient_accumulation_steps
+        each = args.gradient_accumulation_steps * processes.count()
         tokens = sum(self._sizes[self._first * each : state.global_step * each])
         left = spent / max(1, done) * (state.max_steps - state.global_step)
         self._report(

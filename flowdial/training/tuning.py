@@ -20,7 +20,7 @@ from flowdial.decode.decider import FEATURES, evidence, features
 from flowdial.decode.loader import LoadedModel, tokenizer_hash
 from flowdial.errors import SourceError
 from flowdial.session import prompt
-from flowdial.training import adapter, tasks
+from flowdial.training import adapter, processes, tasks
 from flowdial.training.calibration import Judged, fit
 from flowdial.training.model import RowModel, Weighing, adapted
 from flowdial.training.rows import Task, packed
@@ -53,6 +53,7 @@ def tune(
     """Train on `found` and write the adapter to `out`; its manifest. Raises SourceError, ModelError, AdapterError.
 
     Checkpoints lie in `out` with `.work` behind its name until the adapter is written; with `resume` they are taken up.
+    Of several processes that train together the first one writes, and the others give an empty manifest.
     """
     training, kept = split(found, settings.validation, settings.pace.seed)
     reader = CausalModel(loaded)
@@ -71,6 +72,8 @@ def tune(
     )
     work = out.with_name(f"{out.name}.work")
     log = train(model, rows, checks, work, settings.pace, resume=resume, report=report)
+    if not processes.leads():
+        return {}
     report("weighing the words against the model", None)
     weights, accuracy = calibrated(CausalModel(loaded), judged, settings.layout)
     learnt = [task for epoch in samples for task in epoch]
@@ -171,7 +174,7 @@ def _manifest(
         "features": list(FEATURES),
         "weights": weights,
         "replies": settings.replies > 0,
-        "metrics": {"validation_accuracy": round(accuracy, 4), "validation_decisions": len(judged)},
+        "metrics": {"validation_accuracy": round(accuracy, 4) if judged else None, "validation_decisions": len(judged)},
         "card": {
             "name": name,
             "base": loaded.source.name,
