@@ -20,6 +20,15 @@ _SENTENCE_END = re.compile(r"[.!?。！？]")
 _STEM = re.compile(r"[a-z']{3,}|[\u3400-\u9fff]{2}")
 _NUMBER = re.compile(r"\d+(?:[.:]\d+)*")
 _STRANGE = re.compile(r"https?:|\w@\w|[<>{}\[\]|\ufffd]|[A-Z]: ")
+_KINDS = {
+    "thing": re.compile(r"\b(?:what|which|whats)\b|什么|啥|哪(?![里儿天])|何种"),
+    "person": re.compile(r"\b(?:who|whose|whom)\b|谁"),
+    "place": re.compile(r"\bwhere\b|哪[里儿]|何处"),
+    "time": re.compile(r"\bwhen\b|何时|哪天|几[点号]"),
+    "number": re.compile(r"\bhow (?:many|much|long|often|old|far|big|large|tall|heavy)\b|多少|多[久大长高远重]|几"),
+    "reason": re.compile(r"\bwhy\b|为何|为什么"),
+    "manner": re.compile(r"\bhow\b(?! (?:many|much|long|often|old|far|big|large|tall|heavy)\b)|怎么|怎样|如何"),
+}
 _SMALL = frozenset(("the and you your for are that this have has was were with now not can will our yes but").split())
 MAX_TOKENS = {"en": 24, "zh": 40}
 MAX_ANSWER = 80
@@ -61,11 +70,16 @@ def keeps_to_the_step(situation: Situation, text: str) -> bool:
         return False
     if not _SENTENCE_END.search(text[-1]) or language(text) != situation.lang or _STRANGE.search(text):
         return False
-    if situation.asks and not re.search(r"[?？]", text):
+    if situation.asks and not (re.search(r"[?？]", text) and _asks_for(situation.step) <= _asks_for(text)):
         return False
     if set(_NUMBER.findall(text)) - set(_NUMBER.findall(f"{situation.step} {situation.words}")):
         return False
     return len(own & spoken) >= SHARE * len(own) and not names_another_step(situation, text)
+
+
+def _asks_for(text: str) -> set[str]:
+    """What a question wants to know: a kind for each word that asks; none where yes or no answers it."""
+    return {kind for kind, words in _KINDS.items() if words.search(text.lower())}
 
 
 def acknowledge(situation: Situation, draft: Draft) -> Draft:

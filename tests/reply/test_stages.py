@@ -6,9 +6,19 @@ import dataclasses
 
 import pytest
 
+from flowdial.decode.protocol import Skill
 from flowdial.decode.scripted import ScriptedModel
 from flowdial.reply import PIPELINES, Draft, Pipeline, Situation
-from flowdial.reply.stages import MAX_CHARACTERS, acknowledge, ask, guard, names_another_step, render, write_freely
+from flowdial.reply.stages import (
+    MAX_CHARACTERS,
+    acknowledge,
+    answer,
+    ask,
+    guard,
+    names_another_step,
+    render,
+    write_freely,
+)
 
 STEP = {"en": "Is the lamp on?", "zh": "灯亮着吗？"}
 
@@ -180,6 +190,55 @@ def test_a_sentence_that_is_likely_anyway_is_no_answer() -> None:
 def test_one_sentence_is_written_and_no_more() -> None:
     model = ScriptedModel(says=" Sure thing. And then we go on")
     assert write_freely(situation(model=model), Draft()).lead == "Sure thing."
+
+
+# ---- answers ----
+def answered(says: str, lang: str = "en", **given: object) -> str:
+    """What a model that was trained to answer makes of a step."""
+    model = ScriptedModel(says=says, skill=Skill(replies=True))
+    return answer(situation(lang, model=model, **given), Draft()).body
+
+
+@pytest.mark.parametrize(
+    ("lang", "given", "says"),
+    [
+        ("en", {}, "Thanks. Could you tell me whether the lamp is on?"),
+        ("en", {"step": "What colour is the lamp?"}, "All right, what is the lamp's colour?"),
+        ("en", {"step": "Restart the router", "asks": False}, "Thank you. Please restart the router now."),
+        ("en", {"step": "Pay 20 euros", "asks": False}, "Please pay the 20 euros."),
+        ("zh", {}, "好的，请问灯亮着吗？"),
+        ("zh", {"step": "责任方", "asks": True}, "明白了，请问责任方是哪一方？"),
+        ("zh", {"step": "客服审核申请", "asks": False}, "好的，客服将审核您的申请。"),
+    ],
+)
+def test_an_answer_that_keeps_to_the_step_is_the_reply(lang: str, given: dict, says: str) -> None:
+    assert answered(says, lang, **given) == says
+
+
+@pytest.mark.parametrize(
+    ("lang", "given", "says"),
+    [
+        ("en", {}, "The lamp is on."),
+        ("en", {}, "Is the lamp on"),
+        ("en", {}, "How is the weather?"),
+        ("en", {}, "Is the lamp on? See https://x.y."),
+        ("en", {"step": "What colour is the lamp?"}, "Is the lamp a specific colour?"),
+        ("en", {"step": "Where is the lamp?"}, "What is the lamp?"),
+        ("en", {"step": "How long is the lamp on?"}, "How is the lamp on?"),
+        ("en", {"step": "Pay 20 euros", "asks": False}, "Please pay the 30 euros."),
+        (
+            "en",
+            {"step": "Restart the router", "asks": False, "others": ("Call a technician",)},
+            "Please restart the router or call a technician.",
+        ),
+        ("zh", {}, "Is the lamp on?"),
+        ("zh", {"step": "您的手机是什么型号？"}, "请问您的手机型号对吗？"),
+        ("zh", {"step": "一共几件？"}, "请问一共是这些件吗？"),
+        ("zh", {"step": "客服审核申请", "asks": False}, "好的，祝您生活愉快。"),
+    ],
+)
+def test_an_answer_that_leaves_the_step_is_dropped(lang: str, given: dict, says: str) -> None:
+    assert answered(says, lang, **given) == ""
 
 
 # ---- pipelines ----
