@@ -36,7 +36,10 @@ def passes(model: CausalModel) -> Iterator[list[tuple[int, int]]]:
 
 
 def bare_pass(model: CausalModel, new: int, before: int) -> Callable[[], None]:
-    """A plain forward pass of transformers over so many new tokens behind a cache of so many: the limit."""
+    """A plain forward pass of transformers over so many new tokens behind a cache of so many: the limit.
+
+    With the logits of the last token only, so that what a decision need not multiply is not counted for it.
+    """
     loaded: Any = model.transformer
     cache: Any = DynamicCache(config=loaded.config)
     draw = torch.Generator().manual_seed(0)
@@ -46,7 +49,7 @@ def bare_pass(model: CausalModel, new: int, before: int) -> Callable[[], None]:
 
     @torch.inference_mode()
     def run() -> None:
-        loaded(input_ids=ids[:, before:], past_key_values=cache)
+        loaded(input_ids=ids[:, before:], past_key_values=cache, logits_to_keep=1)
         for layer in cache.layers:
             layer.crop(-new)
 
