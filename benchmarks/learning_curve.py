@@ -26,7 +26,7 @@ from flowdial.dataset.pfdial import read_pfdial
 from flowdial.decode.causal import CausalModel
 from flowdial.decode.loader import load, shipped_adapter
 from flowdial.evaluation.cases import Case, flow_cases, pfdial_cases
-from flowdial.evaluation.methods import Method, by_model, by_overlap
+from flowdial.evaluation.methods import Method, by_model, by_overlap, plainly
 from flowdial.evaluation.metrics import figures
 from flowdial.evaluation.run import Journal, Judge
 from flowdial.training.trainer import Pace
@@ -63,7 +63,7 @@ def sets(pfdial: Path) -> dict[str, list[Case]]:
 def judged(method: Method, found: dict[str, list[Case]]) -> Iterator[float]:
     """The share of right decisions of each set."""
     for name, cases in found.items():
-        results = Judge(name, method).results(cases, Journal(None), tell)
+        results = Judge(name, method, plainly).results(cases, Journal(None), tell)
         yield figures(list(results))["exact_match"]
 
 

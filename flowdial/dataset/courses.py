@@ -14,9 +14,9 @@ from typing import Protocol
 from flowdial.dataset.decisions import Decision, decision_of, decision_of_tuple
 from flowdial.dataset.dialogues import read_dialogues
 from flowdial.dataset.examples import Source, examples, sources, step_behind
-from flowdial.dataset.pfdial import Chart, FiveTuple, read_pfdial
+from flowdial.dataset.pfdial import Chart, FiveTuple, read_chart, read_pfdial
 from flowdial.dataset.utterances import STAYING
-from flowdial.errors import NotationError, SourceError
+from flowdial.errors import SourceError
 from flowdial.session.options import flow_language, node_text
 
 
@@ -142,9 +142,6 @@ def _charts(file: Path) -> Iterator[TupleCourse]:
         by_chart.setdefault(each.flowchart, []).append(each)
     if not by_chart:
         raise SourceError(f"{file}: the data set is empty", hint="make one with `flowdial data`")
-    for flowchart, tuples in by_chart.items():
+    for tuples in by_chart.values():
         name = f"{file.stem}:{tuples[0].id.partition('_')[0]}"
-        try:
-            yield TupleCourse(name, Chart.read(flowchart), tuple(tuples))
-        except NotationError as error:
-            raise SourceError(f"{file}: the chart of {tuples[0].id} cannot be read: {error}") from error
+        yield TupleCourse(name, read_chart(tuples[0]), tuple(tuples))

@@ -50,7 +50,7 @@ def dialogue(source: Source, examples: Sequence[Example], draw: Random) -> list[
     for _ in range(MAX_TURNS):
         if not flow.out(at):
             break
-        if before and draw.random() < _BACK:
+        if before not in ("", flow.start) and draw.random() < _BACK:
             messages += [
                 Message("user", draw.choice(speak.backs())),
                 _said(flow, before, node_text(flow.nodes[before])),
@@ -112,14 +112,14 @@ def _turns(where: str, line: str) -> Iterator[FiveTuple]:
     hint = "write chat files with `flowdial data --format chat`"
     try:
         row = json.loads(line)
-        said = [(message["role"], message["content"]) for message in row["messages"]]
-        (_, flowchart), turns = said[0], said[1:]
+        said = [str.strip(message["content"]) for message in row["messages"]]
+        flowchart, turns = said[0], said[1:]
     except json.JSONDecodeError as error:
         raise SourceError(f"{where}:{error.colno}: this is not JSON: {error.msg}", hint=hint) from None
     except (KeyError, TypeError, IndexError):
-        raise SourceError(f"{where}: the field `messages` is not a list of messages", hint=hint) from None
+        raise SourceError(f"{where}: the field `messages` is not a list of messages with texts", hint=hint) from None
     current = "<start>"
-    for at, ((_, user), (_, answer)) in enumerate(zip(turns[::2], turns[1::2], strict=False)):
+    for at, (user, answer) in enumerate(zip(turns[::2], turns[1::2], strict=False)):
         found = _SAID.fullmatch(answer)
         if not found:
             raise SourceError(f"{where}: answer {at + 1} does not begin with its state in brackets", hint=hint)

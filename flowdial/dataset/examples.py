@@ -18,6 +18,7 @@ from flowdial.decode.cues import option_polarities
 from flowdial.errors import SourceError
 from flowdial.flow import FINAL, SILENT, Flow, load
 from flowdial.flow.model import Node
+from flowdial.notation.source import read_source
 from flowdial.session.marking import STAY
 from flowdial.session.options import Option, flow_language, node_text, target_text
 
@@ -35,7 +36,7 @@ class Source:
     def read(cls, path: Path) -> Source:
         """A diagram and the sayings beside it, where there are any. Raises SourceError, NotationError."""
         said = path.with_suffix(".said")
-        return cls(path.stem, load(path), read_sayings(said) if said.exists() else (), path.read_text("utf-8"))
+        return cls(path.stem, load(path), read_sayings(said) if said.exists() else (), read_source(path))
 
 
 def sources(places: Sequence[Path]) -> tuple[Source, ...]:

@@ -1,7 +1,7 @@
 """Draw random flows.  seed + size -> the text of a valid diagram.
 
-Every structure of activity diagrams occurs, nested in every other; labels repeat now and then, as in real charts. Knows
-notation by its text only.
+Decisions, chains, switches, loops and forks, nested in one another; labels repeat now and then, as in real charts.
+Knows notation by its text only.
 """
 
 from __future__ import annotations

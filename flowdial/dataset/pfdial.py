@@ -15,11 +15,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flowdial.errors import SourceError
+from flowdial.errors import NotationError, SourceError
 from flowdial.flow import FINAL, Flow, loads
 from flowdial.flow.model import Node
 
 _CODE = re.compile(r"^[SC]\d+: ")
+_GAP = re.compile(r"[\s,]*")
 _STARTS = frozenset({"<start>", "start"})
 _ENDS = frozenset({"<end>", "end"})
 #: Nodes that a five-tuple may name; the others lie on the way between two of them.
@@ -42,9 +43,10 @@ _SCHEMA = f"each entry needs the fields {', '.join(FiveTuple.__slots__)}"
 
 
 def read_pfdial(path: str | Path) -> tuple[FiveTuple, ...]:
-    """The five-tuples of a PFDial file, in any format. Raises SourceError with the line, or the entry and field."""
+    """The five-tuples of a PFDial file, in any format. Raises SourceError with the line, entry and field."""
     try:
-        rows = json.loads(Path(path).read_text(encoding="utf-8"))
+        text = Path(path).read_text(encoding="utf-8")
+        rows = json.loads(text)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}", hint="check the path") from None
     except json.JSONDecodeError as error:
@@ -54,17 +56,41 @@ def read_pfdial(path: str | Path) -> tuple[FiveTuple, ...]:
         raise SourceError(f"{path}: cannot be read: {error}", hint="a PFDial file is UTF-8 text") from None
     if not isinstance(rows, list):
         raise SourceError(f"{path}: this is not a list of five-tuples", hint=_SCHEMA)
-    return tuple(_five_tuple(path, at, row) for at, row in enumerate(rows, 1))
+    if not rows:
+        raise SourceError(f"{path}: the data set is empty", hint="make one with `flowdial data`")
+    for at, row in enumerate(rows, 1):
+        if wrong := _wrong(at, row):
+            raise SourceError(f"{path}:{_line(text, at)}: {wrong}", hint=_SCHEMA)
+    return tuple(FiveTuple(**{key: str(row[key]) for key in FiveTuple.__slots__}) for row in rows)
 
 
-def _five_tuple(path: str | Path, at: int, row: object) -> FiveTuple:
+def _wrong(at: int, row: object) -> str | None:
+    """What is wrong with entry `at`, counted from 1."""
     if not isinstance(row, dict):
-        raise SourceError(f"{path}: entry {at} is not an object", hint=_SCHEMA)
-    if missing := [key for key in FiveTuple.__slots__ if key not in row]:
-        raise SourceError(f"{path}: entry {at} lacks the field `{missing[0]}`", hint=_SCHEMA)
-    if wrong := [key for key in FiveTuple.__slots__ if not isinstance(row[key], str | int)]:
-        raise SourceError(f"{path}: the field `{wrong[0]}` of entry {at} is not a text", hint=_SCHEMA)
-    return FiveTuple(**{key: str(row[key]) for key in FiveTuple.__slots__})
+        return f"entry {at} is not an object"
+    for key in FiveTuple.__slots__:
+        if key not in row:
+            return f"entry {at} lacks the field `{key}`"
+        if not isinstance(row[key], str | int):
+            return f"the field `{key}` of entry {at} is not a text"
+    return None
+
+
+def _line(text: str, at: int) -> int:
+    """The line on which entry `at` of a JSON list begins."""
+    decoder, end = json.JSONDecoder(), text.index("[") + 1
+    for _ in range(at):
+        begin = _GAP.match(text, end).end()  # type: ignore[union-attr]  # it may be empty
+        _, end = decoder.raw_decode(text, begin)
+    return text.count("\n", 0, begin) + 1
+
+
+def read_chart(each: FiveTuple) -> Chart:
+    """The chart of a five-tuple. Raises SourceError."""
+    try:
+        return Chart.read(each.flowchart)
+    except NotationError as error:
+        raise SourceError(f"the chart of the five-tuple {each.id} cannot be read: {error}") from error
 
 
 @dataclass(frozen=True)

@@ -15,18 +15,20 @@ from flowdial.dataset.decisions import Example
 from flowdial.dataset.pfdial import FiveTuple
 from flowdial.flow import FINAL, SILENT, Flow
 from flowdial.session.marking import STAY
+from flowdial.session.options import node_text
 
 FORMATS = ("A", "B", "C")
 
 
 def five_tuples(chart: int, text: str, examples: Sequence[Example]) -> Iterator[FiveTuple]:
-    """The five-tuples of a flow whose diagram is `text`; who stays has its own state for the next one."""
+    """The five-tuples of a flow whose diagram is `text`; who stays has its state for the next one, and is told it."""
     spoken: Counter[int] = Counter()
     for example in examples:
         way = _way(example)
         current = state(example.flow, example.node)
         following = current if example.move == STAY else state(example.flow, example.flow.edges[way].target)
-        yield FiveTuple(f"{chart}_{way}_{spoken[way]}", text, current, example.user, following, example.robot)
+        robot = example.robot or node_text(example.flow.nodes[example.node]) * (example.move == STAY)
+        yield FiveTuple(f"{chart}_{way}_{spoken[way]}", text, current, example.user, following, robot)
         spoken[way] += 1
 
 

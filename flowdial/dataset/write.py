@@ -14,12 +14,12 @@ from flowdial.dataset.decisions import Example
 from flowdial.dataset.dialogues import dialogue, to_json
 from flowdial.dataset.examples import Source, asides, examples
 from flowdial.dataset.tuples import coded, five_tuples
+from flowdial.decode.store import Progress
 from flowdial.errors import SourceError
 from flowdial.session.marking import STAY
 from flowdial.session.options import flow_language
 
 Paraphrase = Callable[[Example], list[Example]]
-Report = Callable[[str, float | None], None]
 #: Dialogues that are walked through a flow in the format `chat`.
 WALKS = 4
 
@@ -47,7 +47,7 @@ class Plan:
 
 
 def write(
-    found: Sequence[Source], out: Path, plan: Plan, *, paraphrase: Paraphrase | None, report: Report
+    found: Sequence[Source], out: Path, plan: Plan, *, paraphrase: Paraphrase | None, report: Progress
 ) -> dict[str, Any]:
     """Write the data file and its card; the counts. Raises SourceError for no flows, or a folder that takes nothing."""
     chosen = [source for source in found if flow_language(source.flow) in plan.languages]
@@ -80,7 +80,7 @@ def _put(file: Path, text: str) -> None:
 
 
 def _made(
-    found: Sequence[Source], plan: Plan, paraphrase: Paraphrase | None, report: Report
+    found: Sequence[Source], plan: Plan, paraphrase: Paraphrase | None, report: Progress
 ) -> Iterator[list[Example]]:
     off = {lang: asides(found, lang) for lang in plan.languages}
     for at, source in enumerate(found):

@@ -76,6 +76,12 @@ class CausalModel:
         return f"{base}+{adapter}" if adapter else base
 
     @property
+    def identity(self) -> str:
+        """What its answers depend on: base, adapter and number type."""
+        opened = self._loaded
+        return f"{self.name} {opened.source.fingerprint} {opened.adapter_hash} {opened.dtype}"
+
+    @property
     def skill(self) -> Skill:
         """What the adapter was trained for; what is best without an adapter."""
         return self._loaded.skill

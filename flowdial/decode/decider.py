@@ -1,10 +1,11 @@
 """Decide among legal options.  model + prompt texts -> probabilities.  Knows strings and scores; no flows.
 
 The names of the options are compiled into a token automaton; the model's pass runs along its paths and
-nowhere else, so no probability can fall on anything but a legal option or staying. Each path is followed by
-the user's words, and what is scored is how likely the words are once that option is meant (a noisy channel;
-Min et al. 2022, arXiv 2108.04106): a small model judges that better than it names an option. A calibrated
-linear layer adds what the words alone say (`flowdial.decode.cues`).
+nowhere else, so no probability can fall on anything but a legal option or staying. What is scored depends on the
+layout: by an adapter the log-odds of a verdict behind an option and the user's words; by a model that was not trained
+how likely the words are once the option is meant (a noisy channel; Min et al. 2022, arXiv 2108.04106), which a small
+model judges better than it names an option. A calibrated linear layer adds what the words alone say
+(`flowdial.decode.cues`).
 """
 
 from __future__ import annotations

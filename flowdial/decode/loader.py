@@ -34,7 +34,10 @@ DEVICES = ("cuda", "mps", "cpu")
 
 @dataclasses.dataclass(frozen=True)
 class LoadedModel:
-    """A model in eval mode with its tokenizer. For hub ids `source.fingerprint` holds the commit opened."""
+    """A model in eval mode with its tokenizer. For hub ids `source.fingerprint` holds the commit opened.
+
+    `adapter_hash` is the SHA-256 (hex) of the adapter's weights.
+    """
 
     model: PreTrainedModel | PeftModel
     tokenizer: PreTrainedTokenizerBase
@@ -43,6 +46,7 @@ class LoadedModel:
     device: torch.device
     dtype: torch.dtype
     skill: Skill = UNTRAINED
+    adapter_hash: str | None = None
 
 
 def load(
@@ -80,7 +84,8 @@ def load(
     if folder is None:
         return LoadedModel(opened.eval(), tokenizer, source, None, place, numbers)
     skill = _skill(folder, tokenizer, wording)
-    return LoadedModel(opened.eval(), tokenizer, source, folder.name, place, numbers, skill)
+    weights = hashlib.sha256((folder / "adapter_model.safetensors").read_bytes()).hexdigest()
+    return LoadedModel(opened.eval(), tokenizer, source, folder.name, place, numbers, skill, weights)
 
 
 def shipped_adapter(model: str | None = None) -> str | None:

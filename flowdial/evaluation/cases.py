@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flowdial.dataset.conventions import forward_only, is_backward
 from flowdial.dataset.decisions import Example, offers
 from flowdial.dataset.examples import Source, said
-from flowdial.dataset.pfdial import Chart, FiveTuple
+from flowdial.dataset.pfdial import Chart, FiveTuple, read_chart
 from flowdial.flow import Flow
 from flowdial.session.marking import STAY
 from flowdial.session.options import Option, flow_language, node_text, target_text
@@ -43,11 +43,11 @@ class Case:
 
 
 def pfdial_cases(found: Sequence[FiveTuple], edges: str) -> Iterator[Case]:
-    """A case for every five-tuple. Raises NotationError for a chart that cannot be read."""
+    """A case for every five-tuple. Raises SourceError for a chart that cannot be read."""
     charts: dict[str, tuple[Chart, Flow]] = {}
     for each in found:
         if each.flowchart not in charts:
-            chart = Chart.read(each.flowchart)
+            chart = read_chart(each)
             flow = forward_only(chart.flow) if edges == "pfdial" else chart.flow
             charts[each.flowchart] = (Chart(flow, chart.codes), chart.flow)
         chart, whole = charts[each.flowchart]
@@ -55,9 +55,10 @@ def pfdial_cases(found: Sequence[FiveTuple], edges: str) -> Iterator[Case]:
         wanted = set(chart.candidates(each.next_state))
         offered = offers(chart.flow, nodes)
         gold = frozenset(at for at, o in enumerate(offered) if wanted & set(chart.reached(o.move.target)))
+        stays = not gold and each.next_state == each.current_state
         kind = "decision" if any(chart.flow.nodes[node].kind == "decision" for node in nodes) else "sequential"
         yield _case(
-            each.id, kind, whole, offered, each.user_input, gold, False, len(nodes) > 1, each.robot_output,
+            each.id, kind, whole, offered, each.user_input, gold, stays, len(nodes) > 1, each.robot_output,
             (each.flowchart, each.current_state),
         )  # fmt: skip
 

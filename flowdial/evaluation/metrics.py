@@ -16,8 +16,8 @@ _BINS = 10
 class Result:
     """One case as a method judged it.
 
-    `judged` are the probabilities of the moves and last of staying, None where the method named no legal move; the
-    other fields are those of the case. `ms` is 0 and `called` False where the graph left no choice.
+    `judged` are the probabilities of the moves and last of staying, None where the method named neither; the other
+    fields are those of the case. `ms` is 0 and `called` False where the graph left no choice.
     """
 
     id: str
@@ -37,13 +37,13 @@ class Result:
 
     @property
     def chosen(self) -> int | None:
-        """The likeliest move; None where there is none."""
-        return self.moves.index(max(self.moves)) if self.moves else None
+        """The likeliest move; None where none has a share."""
+        return self.moves.index(max(self.moves)) if any(self.moves) else None
 
     @property
     def stayed(self) -> bool:
         """Whether staying was likelier than every move."""
-        return len(self.moves) > 1 and self.judged is not None and self.judged[-1] > max(self.moves)
+        return bool(self.moves) and self.judged is not None and self.judged[-1] > max(self.moves)
 
     @property
     def right(self) -> bool:

@@ -9,17 +9,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from flowdial.decode.protocol import LanguageModel
+from flowdial.decode.store import Progress
 from flowdial.errors import SourceError
 from flowdial.evaluation.cases import Case
-from flowdial.evaluation.methods import Method
+from flowdial.evaluation.methods import Method, Reply, plainly, situation
 from flowdial.evaluation.metrics import Result, figures, reply_figures
-from flowdial.reply import PIPELINES, Draft, Situation
 from flowdial.reply.stages import names_another_step
 
-Report = Callable[[str, float | None], None]
+_Any = TypeVar("_Any")
 
 
 class Journal:
@@ -32,12 +31,12 @@ class Journal:
         self._path = path
         self._known: dict[str, Any] = {}
         if path and path.exists():
-            for line in path.read_text("utf-8").splitlines():
+            for line in path.read_bytes().splitlines():
                 try:
                     key, value = json.loads(line)
-                except ValueError:
+                    self._known[key] = value
+                except (ValueError, TypeError):
                     continue
-                self._known[key] = value
 
     def once(self, key: str, make: Callable[[], Any]) -> Any:
         """The value kept for a key, or a new one."""
@@ -59,16 +58,26 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges cases; `name` tells methods apart in the journal, which holds for one model and one file."""
+    """Judges cases and answers them; `name` tells judges apart in the journal.
+
+    `constrained` says that where one move is legal, or none, the graph has decided.
+    """
 
     name: str
     method: Method
+    reply: Reply
+    constrained: bool = True
 
-    def results(self, cases: Sequence[Case], journal: Journal, report: Report) -> Iterator[Result]:
+    def results(self, cases: Sequence[Case], journal: Journal, report: Progress) -> Iterator[Result]:
         """One result a case, in order."""
         for at, case in enumerate(cases):
             report(f"{self.name}: {at} of {len(cases)}", at / len(cases))
             yield self._result(case, journal)
+
+    def replied(self, case: Case, move: int, journal: Journal) -> str:
+        """The reply to a move of a case."""
+        text: str = journal.once(f"reply {self.name} {_digest(case)} {move}", partial(self.reply, case, move))
+        return text
 
     def _result(self, case: Case, journal: Journal) -> Result:
         judged, ms, called = journal.once(f"{self.name} {_digest(case)}", partial(self._judge, case))
@@ -85,10 +94,9 @@ class Judge:
         )
 
     def _judge(self, case: Case) -> tuple[list[float] | None, float, bool]:
-        """Where one move is legal, the graph has decided."""
-        if not case.names:
+        if self.constrained and not case.names:
             return None, 0.0, False
-        if len(case.names) == 1:
+        if self.constrained and len(case.names) == 1:
             return [1.0, 0.0], 0.0, False
         begun = time.perf_counter()
         judged = self.method(case)
@@ -100,8 +108,8 @@ def _digest(case: Case) -> str:
     return f"{case.id} {hashlib.sha256(repr(read).encode('utf-8', 'replace')).hexdigest()[:16]}"
 
 
-def spread(cases: Sequence[Case], count: int | None) -> list[Case]:
-    """`count` cases, evenly taken; all where `count` is None."""
+def spread(cases: Sequence[_Any], count: int | None) -> list[_Any]:
+    """`count` of them, evenly taken; all where `count` is None."""
     if count is None or count >= len(cases):
         return list(cases)
     return [cases[at * len(cases) // count] for at in range(count)]
@@ -111,58 +119,38 @@ def evaluate(
     cases: Sequence[Case],
     judge: Judge,
     baselines: Mapping[str, tuple[Judge, int | None]],
-    model: LanguageModel,
     *,
     replies: int | None,
     journal: Journal,
-    report: Report,
+    report: Progress,
 ) -> dict[str, Any]:
-    """All figures: of the judge, of its replies, and of each baseline on so many of the cases.
-
-    Replies are those to the moves that the judge chose.
-    """
-    results = list(judge.results(cases, journal, report))
-    found = figures(results)
-    chosen = {result.id: result.chosen for result in results}
-    told = spread([case for case in cases if case.robot and chosen.get(case.id) is not None], replies)
-    found |= answers(told, chosen, model, journal, report)
-    found["baselines"] = {}
-    for name, (other, count) in baselines.items():
-        found["baselines"][name] = figures(list(other.results(spread(cases, count), journal, report)))
+    """All figures: of the judge, and of each baseline on so many of the cases, with their replies on so many again."""
+    found = _figures(judge, cases, replies, journal, report)
+    found["baselines"] = {
+        name: _figures(other, spread(cases, count), replies, journal, report)
+        for name, (other, count) in baselines.items()
+    }
     return found
 
 
-def answers(
-    cases: Sequence[Case], chosen: Mapping[str, int | None], model: LanguageModel, journal: Journal, report: Report
+def _figures(
+    judge: Judge, cases: Sequence[Case], replies: int | None, journal: Journal, report: Progress
 ) -> dict[str, Any]:
-    """Quality of the replies against the references, beside that of the plain rendering of the step."""
+    results = list(judge.results(cases, journal, report))
+    moved = [(case, r.chosen) for case, r in zip(cases, results, strict=True) if case.robot and r.chosen is not None]
+    return figures(results) | answers(judge, spread(moved, replies), journal, report)
+
+
+def answers(judge: Judge, moved: Sequence[tuple[Case, int]], journal: Journal, report: Progress) -> dict[str, Any]:
+    """Quality of the replies to the chosen moves, beside that of the plain rendering of the step."""
     pairs = []
     strays = 0
-    for at, case in enumerate(cases):
-        report(f"replies: {at} of {len(cases)}", at / len(cases))
-        situation = _situation(case, chosen[case.id] or 0, model)
-        reply = journal.once(f"reply {model.name} {_digest(case)} {chosen[case.id]}", partial(_reply, situation))
-        plain = PIPELINES["plain"].run(situation).text(case.lang)
-        strays += names_another_step(situation, reply)
-        pairs.append((case.robot, reply, plain))
+    for at, (case, move) in enumerate(moved):
+        report(f"{judge.name}, replies: {at} of {len(moved)}", at / len(moved))
+        reply = judge.replied(case, move, journal)
+        strays += names_another_step(situation(case, move), reply)
+        pairs.append((case.robot, reply, plainly(case, move)))
     if not pairs:
         return {"replies": 0, "reply_chrf": None}
-    return {"replies": len(pairs), **reply_figures(pairs, cases[0].lang), "replies_naming_another_step": strays}
-
-
-def _reply(situation: Situation) -> str:
-    draft: Draft = PIPELINES["guided"].run(situation)
-    return draft.text(situation.lang)
-
-
-def _situation(case: Case, move: int, model: LanguageModel) -> Situation:
-    step = case.targets[move]
-    return Situation(
-        lang=case.lang,
-        words=case.user,
-        step=step,
-        asks=case.asks[move],
-        done=not step,
-        others=tuple(text for text in case.others if text != step),
-        model=model,
-    )
+    figured = reply_figures(pairs, moved[0][0].lang)
+    return {"replies": len(pairs), **figured, "replies_naming_another_step": strays}

@@ -207,6 +207,8 @@ def data(
     languages = tuple(part.strip() for part in lang.split(",") if part.strip())
     if not languages or set(languages) - {"zh", "en"}:
         raise click.BadParameter("give zh, en or zh,en", param_hint="--lang")
+    if model and not paraphrase:
+        raise click.UsageError("--model names the model of a server: give its address with --paraphrase")
     plan = Plan(form, languages, seed, per_edge)
     sys.exit(surface.run(flows, out=out, plan=plan, paraphrase=paraphrase, model=model, as_json=as_json))
 

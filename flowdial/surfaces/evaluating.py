@@ -10,9 +10,10 @@ from typing import Any
 
 from flowdial.dataset.examples import sources
 from flowdial.dataset.pfdial import read_pfdial
+from flowdial.decode.extras import needs_extra
 from flowdial.errors import SourceError
 from flowdial.evaluation.cases import Case, flow_cases, pfdial_cases
-from flowdial.evaluation.methods import by_model, by_overlap, by_writing
+from flowdial.evaluation.methods import by_model, by_overlap, by_writing, guided, plainly, writing
 from flowdial.evaluation.run import Journal, Judge, evaluate, spread
 from flowdial.surfaces.models import open_here
 from flowdial.surfaces.progress import progress
@@ -66,6 +67,8 @@ def _run(
     adapter: str | None,
     **how: Any,
 ) -> int:
+    with needs_extra("train"):  # before anything is judged
+        import sacrebleu  # noqa: F401
     tuned = open_here(model=model, adapter=adapter, **how)
     base = open_here(model=model, adapter="none", **how) if baselines else tuned
     journal = Journal(resume)
@@ -73,14 +76,17 @@ def _run(
         others: dict[str, tuple[Judge, int | None]] = {}
         if baselines:
             others = {
-                "overlap": (Judge("overlap", by_overlap), None),
-                "base": (Judge(f"model {base.name}", by_model(base)), None),
-                "unconstrained": (Judge(f"writing {tuned.name}", by_writing(tuned)), WRITTEN),
+                "overlap": (Judge("overlap", by_overlap, plainly), None),
+                "base": (Judge(base.identity, by_model(base), guided(base)), None),
+                "unconstrained": (
+                    Judge(f"writing {tuned.identity}", by_writing(tuned), writing(tuned), constrained=False),
+                    WRITTEN,
+                ),
             }
-        judge = Judge(f"model {tuned.name}", by_model(tuned))
+        judge = Judge(tuned.identity, by_model(tuned), guided(tuned))
         with progress() as report:
             figures = evaluate(
-                spread(cases, limit), judge, others, tuned, replies=replies or None, journal=journal, report=report
+                spread(cases, limit), judge, others, replies=replies or None, journal=journal, report=report
             )
         told = {"file": name, "model": tuned.name, **about, **figures}
         sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n" if as_json else "\n".join(_table(told)) + "\n")

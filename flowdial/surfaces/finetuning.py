@@ -26,9 +26,13 @@ def run(
     """Train and write; gives the exit code."""
     # Threads that spin while they wait for one another train a third faster; read once, before PyTorch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "ACTIVE")
+    from flowdial.decode.extras import needs_extra
+
+    with needs_extra("train"):
+        import matplotlib  # noqa: F401
+        import peft  # noqa: F401
     from flowdial.dataset.courses import courses
     from flowdial.decode.loader import load
-    from flowdial.errors import AdapterError
     from flowdial.surfaces.progress import progress
     from flowdial.training import processes
     from flowdial.training.trainer import Pace
@@ -36,10 +40,6 @@ def run(
 
     pace = Pace(learning_rate=chosen.pop("learning_rate"), accumulate=chosen.pop("accumulate"), seed=chosen.pop("seed"))
     settings = Settings(**chosen, pace=pace)
-    work = out.with_name(f"{out.name}.work")
-    if processes.leads() and work.exists() and not resume:
-        hint = f"go on with --resume, or remove {work}"
-        raise AdapterError(f"{work} holds a training that was not finished", hint=hint)
     found = courses(places)
     begun = time.perf_counter()
     with progress() as report:

@@ -6,13 +6,13 @@ The folder appears whole or not at all. Knows files; knows no training.
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 
 from flowdial.errors import AdapterError
 
@@ -39,6 +39,17 @@ them."""
 _NOT_JUDGED = "No flows were kept out of the training, so how well it decides was not measured."
 
 
+def may_be_written(folder: Path) -> None:
+    """Raises AdapterError where something else than an adapter stands: what is there is replaced as a whole."""
+    if not folder.name or folder.is_file() or (folder.is_dir() and any(folder.iterdir()) and not _is_adapter(folder)):
+        hint = "give a folder that is new or empty, or that of an adapter, which is then replaced"
+        raise AdapterError(f"{folder} is not the folder of an adapter, and is left as it is", hint=hint)
+
+
+def _is_adapter(folder: Path) -> bool:
+    return (folder / "adapter_config.json").exists()
+
+
 def write(model: Any, folder: Path, manifest: Mapping[str, Any], log: Sequence[Mapping[str, Any]]) -> None:
     """Save the adapter in bfloat16 with all that belongs to it. Raises AdapterError where it cannot be written."""
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -49,11 +60,17 @@ def write(model: Any, folder: Path, manifest: Mapping[str, Any], log: Sequence[M
             (made / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8")
             (made / "README.md").write_text(_card(manifest["card"]), "utf-8")
             draw(log, made / "curve.png")
+            old = Path(place) / "old"
             if folder.exists():
-                shutil.move(folder, Path(place) / "old")
-            shutil.move(made, folder)
-    except OSError as error:
-        message = f"the adapter cannot be written to {folder}: {error.strerror or error}"
+                folder.rename(old)
+            try:
+                made.rename(folder)
+            except OSError:
+                if old.exists():
+                    old.rename(folder)
+                raise
+    except (OSError, SafetensorError) as error:
+        message = f"the adapter cannot be written to {folder}: {getattr(error, 'strerror', None) or error}"
         raise AdapterError(message, hint="make room, then run again with --resume") from error
 
 

@@ -132,12 +132,10 @@ def _moved(asks: Sequence[Ask], old: Sequence[int], new: Sequence[int]) -> tuple
 
 
 def packed(tasks: Iterable[Task], length: int) -> Iterator[Row]:
-    """Rows of at most `length` tokens, a few open at a time; a task that is longer is left out."""
+    """Rows of at most `length` tokens, a few open at a time; no task may be longer."""
     still: list[Row] = []
     for task in tasks:
         size = len(task.tree.tokens)
-        if size > length:
-            continue
         fitting = [row for row in still if row.size + size <= length]
         if not fitting and len(still) == _OPEN:
             fullest = max(still, key=lambda row: row.size)

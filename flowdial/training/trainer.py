@@ -9,22 +9,22 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch.utils.data import Dataset, SequentialSampler
 from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
+from flowdial.decode.store import Progress
 from flowdial.errors import ModelError
 from flowdial.training import processes
 from flowdial.training.model import RowModel
 from flowdial.training.passes import decision_loss, item_scores
 from flowdial.training.rows import Row
-
-Report = Callable[[str, float | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def train(
     pace: Pace,
     *,
     resume: bool,
-    report: Report,
+    report: Progress,
 ) -> list[dict[str, Any]]:
     """Train, and leave the best weights in `model`; the log, one entry a step that was logged. Raises ModelError."""
     steps = math.ceil(len(rows) / pace.accumulate / processes.count())
@@ -91,8 +91,10 @@ def train(
         dataloader_pin_memory=False,
         report_to=[],
         ddp_find_unused_parameters=False,
+        restore_callback_states_from_checkpoint=True,
         disable_tqdm=True,
     )
+    arguments._n_gpu = min(1, arguments.n_gpu)  # one process takes one row, however many GPUs it sees
     callbacks: list[TrainerCallback] = [_Watch(report, rows)]
     if validation:
         callbacks.append(EarlyStoppingCallback(pace.patience))
@@ -101,12 +103,18 @@ def train(
     last = _last_whole(folder) if resume else None
     try:
         trainer.train(resume_from_checkpoint=str(last) if last else None)
-    except OSError as error:
-        message = f"a checkpoint could not be written: {error.strerror or error}"
-        raise ModelError(
-            message, hint=f"make room, then go on with --resume: {folder} keeps the earlier ones"
-        ) from error
+    except (OSError, SafetensorError) as error:
+        raise _not_written(folder, getattr(error, "strerror", None) or str(error)) from error
+    except RuntimeError as error:
+        if "PytorchStreamWriter" not in str(error):
+            raise
+        raise _not_written(folder, str(error).splitlines()[0]) from error
     return list(trainer.state.log_history)
+
+
+def _not_written(folder: Path, why: str) -> ModelError:
+    hint = f"make room, then go on with --resume: {folder} keeps the earlier ones"
+    return ModelError(f"a checkpoint could not be written or read: {why}", hint=hint)
 
 
 def _last_whole(folder: Path) -> Path | None:
@@ -192,7 +200,7 @@ class _Trainer(Trainer):
 class _Watch(TrainerCallback):
     """Tells how far it is, with the loss, tokens a second and the time left."""
 
-    def __init__(self, report: Report, rows: Sequence[Row]) -> None:
+    def __init__(self, report: Progress, rows: Sequence[Row]) -> None:
         self._report, self._sizes = report, [row.size for row in rows]
         self._begun, self._first, self._told = time.monotonic(), 0, ""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -18,13 +19,17 @@ from flowdial.dataset.vary import varied
 from flowdial.decode.causal import CausalModel
 from flowdial.decode.decider import FEATURES, evidence, features
 from flowdial.decode.loader import LoadedModel, tokenizer_hash
-from flowdial.errors import SourceError
+from flowdial.decode.store import Progress
+from flowdial.errors import AdapterError, SourceError
 from flowdial.session import prompt
 from flowdial.training import adapter, processes, tasks
 from flowdial.training.calibration import Judged, fit
 from flowdial.training.model import RowModel, Weighing, adapted
-from flowdial.training.rows import Task, packed
-from flowdial.training.trainer import Pace, Report, train
+from flowdial.training.rows import Item, Task, packed
+from flowdial.training.trainer import Pace, train
+
+#: What a training is made of, beside its checkpoints.
+_MADE_OF = "training.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +53,17 @@ class Settings:
 
 
 def tune(
-    loaded: LoadedModel, found: Sequence[Course], out: Path, settings: Settings, *, resume: bool, report: Report
+    loaded: LoadedModel, found: Sequence[Course], out: Path, settings: Settings, *, resume: bool, report: Progress
 ) -> dict[str, Any]:
     """Train on `found` and write the adapter to `out`; its manifest. Raises SourceError, ModelError, AdapterError.
 
     Checkpoints lie in `out` with `.work` behind its name until the adapter is written; with `resume` they are taken up.
     Of several processes that train together the first one writes, and the others give an empty manifest.
     """
+    adapter.may_be_written(out)
+    work = out.with_name(f"{out.name}.work")
+    made_of = {"base": loaded.source.name, "data": data_hash(found), "settings": asdict(settings)}
+    _begun(work, made_of, resume=resume)
     training, kept = split(found, settings.validation, settings.pace.seed)
     reader = CausalModel(loaded)
     report("writing the samples", None)
@@ -62,25 +71,43 @@ def tune(
     judged = [lesson.decision for lesson in said(kept) if lesson.decision]
     if not any(item.gold is not None for epoch in samples for task in epoch for item in task.items):
         raise SourceError("the flows have no decisions to learn from", hint="give flows with `if`, `switch` or loops")
-    rows = [row for epoch in samples for row in packed(epoch, settings.length)]
-    checks = list(packed(decision_tasks(reader, judged, settings), settings.length))
+    rows = [row for epoch in samples for row in packed(_fitting(epoch, settings.length, report), settings.length)]
+    checks = _fitting(list(decision_tasks(reader, judged, settings)), settings.length, report)
+    if not any(item.gold is not None for row in rows for item in row.items):
+        hint = "give a greater --length, or shorten the labels"
+        raise SourceError(f"every decision is longer than {settings.length} tokens", hint=hint)
     model = RowModel(
         adapted(loaded, settings.rank, settings.pace.seed),
         Weighing.of(rows, settings.text),
         settings.length,
         loaded.dtype,
     )
-    work = out.with_name(f"{out.name}.work")
-    log = train(model, rows, checks, work, settings.pace, resume=resume, report=report)
+    work.mkdir(parents=True, exist_ok=True)
+    (work / _MADE_OF).write_text(json.dumps(made_of, indent=2) + "\n", "utf-8")
+    log = train(model, rows, list(packed(checks, settings.length)), work, settings.pace, resume=resume, report=report)
     if not processes.leads():
         return {}
     report("weighing the words against the model", None)
     weights, accuracy = calibrated(CausalModel(loaded), judged, settings.layout)
-    learnt = [task for epoch in samples for task in epoch]
+    learnt = [item for row in rows for item in row.items]
     manifest = _manifest(loaded, found, settings, learnt, kept, judged, weights, accuracy, out.name)
     adapter.write(model.adapted, out, manifest, log)
     shutil.rmtree(work, ignore_errors=True)
     return manifest
+
+
+def _begun(work: Path, made_of: Mapping[str, Any], *, resume: bool) -> None:
+    """Raises AdapterError where a training was begun that is not to go on, or was made of something else."""
+    if not any(work.glob("checkpoint-*")):
+        return
+    if not resume and processes.leads():
+        message = f"{work} holds a training that was not finished"
+        raise AdapterError(message, hint=f"go on with --resume, or remove {work}")
+    file = work / _MADE_OF
+    before = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    if other := [name for name, value in made_of.items() if before.get(name) != value]:
+        hint = "give the same flows, base and options, or remove the folder to begin anew"
+        raise AdapterError(f"{work} was begun with other {' and '.join(other)}", hint=hint)
 
 
 def split(found: Sequence[Course], share: float, seed: int) -> tuple[list[Course], list[Course]]:
@@ -92,9 +119,16 @@ def split(found: Sequence[Course], share: float, seed: int) -> tuple[list[Course
 
 
 def said(found: Sequence[Course]) -> Iterator[Lesson]:
-    """What people said, without what is realised."""
+    """What people said, without what is realised; of a flow with which nothing is said, what is realised."""
     for course in found:
-        yield from course.lessons(0, Random(0), ())
+        yield from list(course.lessons(0, Random(0), ())) or course.lessons(1, Random(course.name), ())
+
+
+def _fitting(tasks: Sequence[Task], length: int, report: Progress) -> list[Task]:
+    fitting = [task for task in tasks if len(task.tree.tokens) <= length]
+    if len(fitting) < len(tasks):
+        report(f"{len(tasks) - len(fitting)} of {len(tasks)} samples are longer than a row and left out", None)
+    return fitting
 
 
 def epoch_tasks(reader: CausalModel, training: Sequence[Course], settings: Settings, epoch: int) -> Iterator[Task]:
@@ -153,7 +187,7 @@ def _manifest(
     loaded: LoadedModel,
     found: Sequence[Course],
     settings: Settings,
-    samples: Sequence[Task],
+    learnt: Sequence[Item],
     kept: Sequence[Course],
     judged: Sequence[Decision],
     weights: dict[str, list[float]],
@@ -161,7 +195,7 @@ def _manifest(
     name: str,
 ) -> dict[str, Any]:
     languages = Counter(course.lang for course in found)
-    decisions = sum(item.gold is not None for task in samples for item in task.items)
+    decisions = sum(item.gold is not None for item in learnt)
     return {
         "layout": settings.layout,
         "prompt": prompt.VERSION,
@@ -182,7 +216,7 @@ def _manifest(
             "flows": len(found) - len(kept),
             "languages": ", ".join(f"{count} {lang}" for lang, count in sorted(languages.items())),
             "samples": decisions,
-            "replies": sum(item.gold is None for task in samples for item in task.items),
+            "replies": len(learnt) - decisions,
             "validated": len(judged),
             "validation_flows": len(kept),
             "accuracy": accuracy,

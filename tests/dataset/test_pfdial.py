@@ -78,9 +78,10 @@ _ROW = '{"id": "1_0_0", "flowchart": "x", "current_state": "a", "user_input": "b
         ("", "data.json:1:1: this is not JSON"),
         ("[\n {", "data.json:2:3: this is not JSON"),
         ('{"a": 1}', "not a list of five-tuples"),
-        ("[1]", "entry 1 is not an object"),
-        (f'[{_ROW}, "robot_output": "d"}}, {_ROW}}}]', "entry 2 lacks the field `robot_output`"),
-        (f'[{_ROW}, "robot_output": [1]}}]', "the field `robot_output` of entry 1 is not a text"),
+        ("[]", "the data set is empty"),
+        ("[1]", "data.json:1: entry 1 is not an object"),
+        (f'[{_ROW}, "robot_output": "d"}},\n{_ROW}}}]', "data.json:2: entry 2 lacks the field `robot_output`"),
+        (f'\n\n[\n{_ROW}, "robot_output": [1]}}]', "data.json:4: the field `robot_output` of entry 1 is not a text"),
     ],
 )
 def test_another_file_is_refused_with_the_place_and_the_field(tmp_path: Path, text: str, said: str) -> None:

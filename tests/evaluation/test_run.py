@@ -14,7 +14,7 @@ from flowdial.dataset.tuples import five_tuples
 from flowdial.decode.scripted import ScriptedModel
 from flowdial.errors import SourceError
 from flowdial.evaluation.cases import flow_cases, pfdial_cases
-from flowdial.evaluation.methods import by_model, by_overlap, by_writing
+from flowdial.evaluation.methods import by_model, by_overlap, by_writing, guided, plainly, writing
 from flowdial.evaluation.run import Journal, Judge, evaluate, spread
 
 FLOWS = sources([Path("flows/heldout/en")])[:3]
@@ -73,7 +73,7 @@ def test_what_was_judged_is_not_judged_again(tmp_path):
     """Also where the file ends in the middle of a line."""
     cases = list(flow_cases(FLOWS[:1]))
     model = ScriptedModel(likes={"yes": 1.0})
-    judge = Judge("model", by_model(model))
+    judge = Judge("model", by_model(model), guided(model))
     file = tmp_path / "judged.jsonl"
     first = list(judge.results(cases, Journal(file), quiet))
     calls = model.calls
@@ -85,20 +85,60 @@ def test_what_was_judged_is_not_judged_again(tmp_path):
     assert [r.judged for r in first] == [r.judged for r in again]
 
 
+def test_lines_of_a_journal_that_say_nothing_are_passed_over(tmp_path):
+    """Also where a character was cut in two."""
+    file = tmp_path / "judged.jsonl"
+    file.write_bytes('12\n[[1], 2]\n{"a": 1}\n["known", 1]\n["\u8fd9'.encode()[:-1])
+    assert Journal(file).once("known", lambda: 2) == 1
+
+
+def test_a_model_without_the_constraint_writes_where_it_likes(tmp_path):
+    """It is asked at every turn; a state that is not to be reached is no move, and its own state is staying."""
+    case = next(case for case in flow_cases(FLOWS) if len(case.names) == 2 and all(case.targets))
+    far = next(text for text in case.others if text not in (*case.targets, case.current))
+    for says, judged in (
+        (case.targets[1], [0.0, 1.0, 0.0]),
+        (case.current, [0.0, 0.0, 1.0]),
+        (far, None),
+        ("something else", None),
+        ("", None),
+    ):
+        model = ScriptedModel(says=says)
+        judge = Judge("w", by_writing(model), writing(model), constrained=False)
+        (found,) = judge.results([case], Journal(None), quiet)
+        assert found.judged == (None if judged is None else tuple(judged))
+        assert found.chosen == (1 if says == case.targets[1] else None)
+        assert found.called
+    only = next(case for case in flow_cases(FLOWS) if len(case.names) == 1)
+    assert next(judge.results([only], Journal(None), quiet)).called
+
+
+def test_a_state_that_stays_is_right_to_stay():
+    """Where no move leads back to the state itself."""
+    from flowdial.dataset.pfdial import FiveTuple
+
+    (case,) = pfdial_cases([FiveTuple("1_0_0", LOOP, "a", "x", "a", "")], "semantic")
+    assert case.stays
+    assert not case.gold
+
+
 def test_a_journal_that_cannot_be_written_is_told(tmp_path):
     """With what to do."""
     journal = Journal(tmp_path / "none" / "judged.jsonl")
     with pytest.raises(SourceError, match="cannot be written"):
-        list(Judge("overlap", by_overlap).results(list(flow_cases(FLOWS[:1])), journal, quiet))
+        list(Judge("overlap", by_overlap, plainly).results(list(flow_cases(FLOWS[:1])), journal, quiet))
 
 
 def test_a_report_has_every_figure_and_the_baselines(tmp_path):
     """It can be printed as JSON."""
     cases = list(flow_cases(FLOWS))
     model = ScriptedModel()
-    judge = Judge("model", by_model(model))
-    others = {"overlap": (Judge("overlap", by_overlap), None), "unconstrained": (Judge("w", by_writing(model)), 5)}
-    told = evaluate(cases, judge, others, model, replies=10, journal=Journal(None), report=quiet)
+    judge = Judge("model", by_model(model), guided(model))
+    others = {
+        "overlap": (Judge("overlap", by_overlap, plainly), None),
+        "unconstrained": (Judge("w", by_writing(model), writing(model), constrained=False), 5),
+    }
+    told = evaluate(cases, judge, others, replies=10, journal=Journal(None), report=quiet)
     assert json.loads(json.dumps(told)) == told
     assert {
         "n", "exact_match", "exact_match_sequential", "exact_match_decision", "gold_legal", "chosen_legal", "ece",
@@ -109,6 +149,8 @@ def test_a_report_has_every_figure_and_the_baselines(tmp_path):
     assert told["baselines"]["unconstrained"]["n"] == 5
     assert told["baselines"]["unconstrained"]["exact_match_decision"] in (None, 0.0)
     assert told["replies"] == 10
+    assert {"n", "exact_match", "reply_chrf"} <= set(told["baselines"]["overlap"])
+    assert told["baselines"]["overlap"]["reply_chrf"] == told["baselines"]["overlap"]["plain_chrf"]
 
 
 def test_who_says_an_option_gets_it():

@@ -22,7 +22,9 @@ from tests.decode.models import _SIZES, FAMILIES, VOCABULARY
 
 TRAIN = Path("flows/train/en")
 FILES = sorted(TRAIN.glob("*.puml"))[:4]
-SETTINGS = Settings(rank=2, length=1600, per_edge=0, validation=0.25, pace=trainer.Pace(checks=2, accumulate=4))
+SETTINGS = Settings(
+    rank=2, epochs=1, length=1600, per_edge=0, validation=0.25, pace=trainer.Pace(checks=2, accumulate=4)
+)
 
 
 class Hashed:
@@ -118,6 +120,50 @@ def test_a_training_that_was_cut_off_goes_on_to_the_same_result(whole, tmp_path,
     tune(fresh(), courses(FILES), out, SETTINGS, resume=True, report=quiet)
     _same(whole[0], out)
     assert not work.exists()
+
+
+def test_a_training_goes_on_with_what_it_was_begun_with_only(tmp_path, monkeypatch):
+    """Other options, flows or a fresh start are refused while checkpoints are there."""
+    out = tmp_path / "adapter"
+    with monkeypatch.context() as patch:
+        patch.setattr(trainer._Trainer, "_load_best_model", lambda _self: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            tune(fresh(), courses(FILES), out, SETTINGS, resume=False, report=quiet)
+    for files, settings, resume, told in (
+        (FILES, replace(SETTINGS, rank=4), True, "was begun with other settings"),
+        (FILES[:3], SETTINGS, True, "was begun with other data"),
+        (FILES, SETTINGS, False, "was not finished"),
+    ):
+        with pytest.raises(AdapterError, match=told):
+            tune(fresh(), courses(files), out, settings, resume=resume, report=quiet)
+    tune(fresh(), courses(FILES), out, SETTINGS, resume=True, report=quiet)
+
+
+def test_only_an_adapter_is_replaced(tmp_path):
+    """What else stands in the place is left as it is, and is told before the training begins."""
+    (tmp_path / "mine.txt").write_text("x")
+    for out in (tmp_path, tmp_path / "mine.txt", Path()):
+        with pytest.raises(AdapterError, match="is not the folder of an adapter"):
+            tune(fresh(), courses(FILES), out, SETTINGS, resume=False, report=quiet)
+    assert (tmp_path / "mine.txt").read_text() == "x"
+
+
+def test_rows_that_are_too_short_for_every_decision_are_told(tmp_path):
+    """And nothing is left behind that would have to be resumed."""
+    with pytest.raises(SourceError, match="every decision is longer than 8 tokens"):
+        tune(fresh(), courses(FILES), tmp_path / "out", replace(SETTINGS, length=8), resume=False, report=quiet)
+    assert not list(tmp_path.iterdir())
+
+
+def test_flows_with_which_nothing_is_said_are_judged_by_what_is_realised(tmp_path):
+    """So a training of one's own diagrams alone is watched as well."""
+    from flowdial.training.tuning import said
+
+    file = shutil.copy(FILES[0], tmp_path)
+    (course,) = courses([Path(file)])
+    decided = [lesson.decision for lesson in said([course]) if lesson.decision]
+    assert decided
+    assert decided == [lesson.decision for lesson in said([course]) if lesson.decision]
 
 
 def test_the_split_is_by_flow_and_the_same_for_a_seed():
@@ -229,6 +275,10 @@ def test_dialogues_that_flowdial_data_writes_can_be_learnt(tmp_path):
             '{"messages": [{"role": "system", "content": "x"}, {"role": "user", "content": "a"},'
             ' {"role": "assistant", "content": "hello"}]}',
             r"data.jsonl:1: answer 1 does not begin with its state",
+        ),
+        (
+            '{"messages": [{"content": "x"}, {"content": null}, {"content": "a"}]}',
+            r"data.jsonl:1: the field `messages`",
         ),
         ("", "the data set is empty"),
     ],

@@ -1,0 +1,73 @@
+"""What does a training step spend its time on?
+
+    python benchmarks/training.py       tables as Markdown, in about two minutes
+
+Rows of `flows/train`, as `flowdial finetune` makes them: how many tokens a decision takes where several sayings to a
+question are learnt in one tree, tokens a second, and the share of each kind of kernel.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "ACTIVE")
+
+import torch
+from machine import machine
+from torch.profiler import ProfilerActivity, profile
+
+from flowdial.dataset.courses import courses
+from flowdial.decode.causal import CausalModel
+from flowdial.decode.loader import load
+from flowdial.training.model import RowModel, Weighing, adapted
+from flowdial.training.rows import Row, packed
+from flowdial.training.tuning import Settings, epoch_tasks
+
+ROOT = Path(__file__).resolve().parents[1]
+_KINDS = {
+    "matrix products": ("::mm", "addmm"),
+    "attention": ("bmm", "softmax", "attention"),
+    "copies and sums": ("copy", "cat", "index", "add", "sum"),
+}
+_ROWS = 12
+
+
+def step(model: RowModel, row: Row) -> float:
+    """Seconds of a pass there and back."""
+    begun = time.perf_counter()
+    model(row)["loss"].backward()
+    return time.perf_counter() - begun
+
+
+def main() -> None:
+    loaded = load()
+    reader, found, settings = CausalModel(loaded), courses([ROOT / "flows" / "train"])[::8], Settings()
+    print(f"{machine('torch', 'transformers', 'peft')}; {loaded.dtype}, {torch.get_num_threads()} threads\n")
+    print("| sayings in a tree | tokens a decision |\n| --- | --- |")
+    for together in (1, 4, settings.together):
+        made = list(epoch_tasks(reader, found, replace(settings, together=together, replies=0.0), 0))
+        tokens, items = sum(len(task.tree.tokens) for task in made), sum(len(task.items) for task in made)
+        print(f"| {together} | {tokens / items:.0f} |")
+    rows = list(islice(packed(epoch_tasks(reader, found, settings, 0), settings.length), _ROWS))
+    model = RowModel(adapted(loaded, settings.rank, 0), Weighing.of(rows, settings.text), settings.length, loaded.dtype)
+    times = [step(model, row) for row in rows][2:]
+    with profile(activities=[ProfilerActivity.CPU]) as seen:
+        whole = step(model, rows[-1]) * 1000
+    spent = dict.fromkeys([*_KINDS, "other kernels"], 0.0)
+    for kernel in seen.key_averages():
+        kind = next((k for k, parts in _KINDS.items() if any(p in kernel.key for p in parts)), "other kernels")
+        spent[kind] += kernel.self_cpu_time_total / 1000
+    print(f"\n| tokens a second | a row of {settings.length} tokens, s | {' | '.join(spent)} |")
+    print(f"| {' | '.join(['---'] * (2 + len(spent)))} |")
+    taken = statistics.median(times)
+    shares = " | ".join(f"{value / whole:.0%}" for value in spent.values())
+    print(f"| {settings.length / taken:.0f} | {taken:.2f} | {shares} |")
+
+
+if __name__ == "__main__":
+    main()
