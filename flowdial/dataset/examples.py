@@ -17,10 +17,15 @@ from flowdial.dataset.utterances import ONWARD, STAYING, Saying, read_sayings
 from flowdial.decode.cues import option_polarities
 from flowdial.errors import SourceError
 from flowdial.flow import FINAL, SILENT, Flow, load
-from flowdial.flow.model import Node
+from flowdial.flow.model import STATES, Node
 from flowdial.notation.source import read_source
 from flowdial.session.marking import STAY
 from flowdial.session.options import Option, flow_language, node_text, target_text
+
+
+#: Nodes at which several ways on are a question, and nodes at which something is said.
+_ASKED = STATES | {"decision"}
+_SPEAKING = _ASKED | {"start", "action"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ def examples(source: Source, *, per_edge: int, draw: Random, asides: Sequence[st
     """What people said, and of every edge `per_edge` realised sentences; `asides` are off-topic anywhere."""
     found = [*_said(source), *_realised(source, per_edge, draw)]
     for node in source.flow.nodes.values():
-        if asides and len(source.flow.out(node.id)) > 1 and node.kind == "decision":
+        if asides and len(source.flow.out(node.id)) > 1 and node.kind in _ASKED:
             found += [Example(source.name, source.flow, node.id, STAY, aside) for aside in drawn(asides, 1, draw)]
     return found
 
@@ -70,7 +75,7 @@ def asides(found: Sequence[Source], lang: str) -> list[str]:
 
 
 def _said(source: Source) -> Iterator[Example]:
-    nodes = [node for node in source.flow.nodes.values() if node.kind in ("start", "action", "decision")]
+    nodes = [node for node in source.flow.nodes.values() if node.kind in _SPEAKING]
     for saying in source.sayings:
         matching = [node for node in nodes if saying.step == (_name(node))]
         if not matching:
@@ -99,10 +104,10 @@ def _edge(flow: Flow, node: Node, move: str) -> str:
 def _realised(source: Source, per_edge: int, draw: Random) -> Iterator[Example]:
     flow, speak = source.flow, REALISERS[flow_language(source.flow)]
     for node in flow.nodes.values():
-        offered = offers(flow, [node.id]) if node.kind in ("start", "action", "decision") else ()
+        offered = offers(flow, [node.id]) if node.kind in _SPEAKING else ()
         for option, said in zip(offered, _wordings(source, node, offered), strict=True):
             for sentence in drawn(said, per_edge, draw):
-                reply = draw.choice(speak.announcements(option.target, _kind(flow, option.move.target)))
+                reply = _announced(source, option, draw)
                 yield Example(source.name, flow, node.id, option.move.id, speak.colour(sentence, draw), reply)
         if len(offered) > 1 and per_edge:
             question = node_text(node)
@@ -125,9 +130,16 @@ def _corrected(source: Source, node: Node, offered: Sequence[Option], draw: Rand
     """A user who names one option, and then means another."""
     speak = REALISERS[flow_language(source.flow)]
     wrong, right = draw.sample(offered, 2)
-    reply = draw.choice(speak.announcements(right.target, _kind(source.flow, right.move.target)))
+    reply = _announced(source, right, draw)
     said = draw.choice(speak.corrections(wrong.name, right.name))
     return Example(source.name, source.flow, node.id, right.move.id, said, reply)
+
+
+def _announced(source: Source, option: Option, draw: Random) -> str:
+    """What the bot says of the step behind an option; nothing where that says nothing itself (a state's history)."""
+    kind = _kind(source.flow, option.move.target)
+    told = draw.choice(REALISERS[flow_language(source.flow)].announcements(option.target, kind))
+    return told if option.target or kind == "end" else ""
 
 
 def _kind(flow: Flow, node_id: str) -> str:

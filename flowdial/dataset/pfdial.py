@@ -17,14 +17,14 @@ from pathlib import Path
 
 from flowdial.errors import NotationError, SourceError
 from flowdial.flow import FINAL, Flow, loads
-from flowdial.flow.model import Node
+from flowdial.flow.model import STATES, Node
 
 _CODE = re.compile(r"^[SC]\d+: ")
 _GAP = re.compile(r"[\s,]*")
 _STARTS = frozenset({"<start>", "start"})
 _ENDS = frozenset({"<end>", "end"})
 #: Nodes that a five-tuple may name; the others lie on the way between two of them.
-_NAMED = FINAL | {"start", "action", "decision"}
+_NAMED = FINAL | STATES | {"start", "action", "decision"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ def state(flow: Flow, node_id: str) -> str:
     node = flow.nodes[node_id]
     if node.kind == "start":
         return "<start>"
+    if node.kind in SILENT and node.parent:  # a history: the state that is entered is one within its composite
+        node = flow.nodes[node.parent]
     return "<end>" if node.kind in FINAL else first_line(node.label)
 
 
