@@ -22,7 +22,6 @@ from flowdial.notation.source import read_source
 from flowdial.session.marking import STAY
 from flowdial.session.options import Option, flow_language, node_text, target_text
 
-
 #: Nodes at which several ways on are a question, and nodes at which something is said.
 _ASKED = STATES | {"decision"}
 _SPEAKING = _ASKED | {"start", "action"}

@@ -32,7 +32,7 @@ def _examples(source: Source):
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@pytest.mark.parametrize("source", (*SOURCES, STATES[1]), ids=lambda source: source.name)
+@pytest.mark.parametrize("source", [*SOURCES, STATES[1]], ids=lambda source: source.name)
 def test_a_move_that_is_written_is_a_move_when_it_is_read(source, form):
     """In every format, each five-tuple names a move of its own chart, and its decision has the same right option."""
     found = _examples(source)
@@ -52,7 +52,7 @@ def test_a_move_that_is_written_is_a_move_when_it_is_read(source, form):
                 assert right & {read.targets[at] for at in read.gold}
 
 
-@pytest.mark.parametrize("source", (*SOURCES, *STATES), ids=lambda source: source.name)
+@pytest.mark.parametrize("source", [*SOURCES, *STATES], ids=lambda source: source.name)
 def test_every_move_of_a_user_is_said(source):
     """The realiser leaves no way on without words, backward ones and skips included."""
     said = {(example.node, example.move) for example in _examples(source)}
