@@ -113,8 +113,8 @@ def _asks(words: str) -> float:
 
 
 def says_nothing(names: Sequence[str], words: str) -> bool:
-    """Whether the words only acknowledge ("ok", "嗯") where no option is a yes or a no: they choose nothing then."""
-    return bool(_ACKNOWLEDGES.fullmatch(words.strip().lower())) and not any(option_polarities(names))
+    """Whether the words only acknowledge ("ok", "嗯") where no option is a yes: they choose nothing then."""
+    return bool(_ACKNOWLEDGES.fullmatch(words.strip().lower())) and max(option_polarities(names), default=0) <= 0
 
 
 def polarity(words: str) -> int:

@@ -159,6 +159,7 @@ def test_a_mere_acknowledgement_chooses_nothing_among_named_alternatives(words: 
     assert says_nothing(["me", "the other driver"], words)
     assert not says_nothing(["yes", "no"], words)
     assert not says_nothing(["带齐了", "没带齐"], words)
+    assert says_nothing(["质量问题", "发错货", "不想要了"], words)  # one of them denies, none affirms
 
 
 @pytest.mark.parametrize("words", ["ok, me", "the other one", "好的，退到余额", ""])
