@@ -18,7 +18,7 @@ from flowdial.evaluation.methods import Method, Reply, plainly, situation
 from flowdial.evaluation.metrics import Result, figures, reply_figures
 from flowdial.reply.stages import names_another_step
 
-_Any = TypeVar("_Any")
+_Each = TypeVar("_Each")
 
 
 class Journal:
@@ -108,7 +108,7 @@ def _digest(case: Case) -> str:
     return f"{case.id} {hashlib.sha256(repr(read).encode('utf-8', 'replace')).hexdigest()[:16]}"
 
 
-def spread(cases: Sequence[_Any], count: int | None) -> list[_Any]:
+def spread(cases: Sequence[_Each], count: int | None) -> list[_Each]:
     """`count` of them, evenly taken; all where `count` is None."""
     if count is None or count >= len(cases):
         return list(cases)

@@ -59,7 +59,7 @@ def run(
         sys.stdout.write(json.dumps(told) + "\n")
     else:
         right = told["validation_accuracy"]
-        judged = "no flows were kept out"
+        judged = "not judged, for no decisions were kept out"
         if right is not None:
             judged = f"{right:.1%} of {told['validation_decisions']} decisions of flows that were kept out"
         sys.stdout.write(f"{out}: {judged}, {told['minutes']} minutes\n")

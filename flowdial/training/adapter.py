@@ -36,7 +36,7 @@ say in the flows was written and labelled by language models in the manner of us
 _JUDGED = """On {validated:,} decisions of {validation_flows} flows that were kept out of the training,
 {accuracy:.1%} are right (staying counts as an answer); the checkpoint was chosen and the linear layer fitted on
 them."""
-_NOT_JUDGED = "No flows were kept out of the training, so how well it decides was not measured."
+_NOT_JUDGED = "No decisions were kept out of the training, so how well it decides was not measured."
 
 
 def may_be_written(folder: Path) -> None:
