@@ -2,8 +2,9 @@
 
 A pass packs the branches of many sessions, and a mask keeps them apart; to multiply what the mask takes away would
 cost more than the rest of the pass. Here every group of branches is multiplied with the keys that it may see, and the
-query heads that share a key head are folded into one, so that no key is copied. Registered with transformers as the
-attention `flowdial_tree`; without groups it is transformers' own `sdpa`.
+query heads that share a key head are folded into one, so that no key is copied. Where gradients are wanted it takes
+blocks instead (`flowdial.decode.blocks`). Registered with transformers as the attention `flowdial_tree`; without groups
+it is transformers' own `sdpa`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import torch
 from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
+
+from flowdial.decode.blocks import Blocks
 
 NAME = "flowdial_tree"
 
@@ -37,12 +40,12 @@ class Group:
         return self.masks[id(whole)]
 
 
-_groups: ContextVar[Sequence[Group]] = ContextVar("groups", default=())
+_groups: ContextVar[Sequence[Group] | Blocks] = ContextVar("groups", default=())
 
 
 @contextlib.contextmanager
-def grouped(groups: Sequence[Group]) -> Iterator[None]:
-    """The passes within attend by these groups."""
+def grouped(groups: Sequence[Group] | Blocks) -> Iterator[None]:
+    """The passes within attend by these groups, or blocks where gradients are wanted."""
     token = _groups.set(groups)
     try:
         yield
@@ -63,6 +66,8 @@ def attend(
     groups = _groups.get()
     if not groups or attention_mask is None:
         return sdpa_attention_forward(module, query, key, value, attention_mask, scaling=scaling, **options)
+    if isinstance(groups, Blocks):
+        return groups.attended(query, key, value, attention_mask, scaling or query.shape[-1] ** -0.5), None
     if len(groups) == 1:  # it sees all there is
         return _attended(query, key, value, groups[0].mask(attention_mask, _fold(query, key)), scaling), None
     result = query.new_empty((1, query.shape[2], query.shape[1], value.shape[-1]))
@@ -84,19 +89,8 @@ def _attended(
     """Attended values, shape (1, rows, heads, width), with the heads that share a key head folded into its rows."""
     _, heads, rows, width = query.shape
     folded = query.reshape(1, key.shape[1], -1, width)
-    if torch.is_grad_enabled() and query.device.type == "cpu":
-        found = _multiplied(folded, key, value, mask, scaling or width**-0.5)
-    else:
-        found = torch.nn.functional.scaled_dot_product_attention(folded, key, value, attn_mask=mask, scale=scaling)
+    found = torch.nn.functional.scaled_dot_product_attention(folded, key, value, attn_mask=mask, scale=scaling)
     return found.reshape(1, heads, rows, -1).transpose(1, 2)
-
-
-def _multiplied(
-    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor, scaling: float
-) -> torch.Tensor:
-    """The same by two matrix products: on a processor its backward pass is three times as fast as torch's fused one."""
-    scores = torch.baddbmm(mask[0].expand(len(key[0]), -1, -1), query[0], key[0].transpose(1, 2), alpha=scaling)
-    return torch.bmm(scores.softmax(-1), value[0])[None]
 
 
 AttentionInterface.register(NAME, attend)

@@ -72,16 +72,16 @@ class Backbone:
             hidden = self._call(tree.tokens, torch.tensor(positions), cache, masks)
         return Pass(hidden, written(cache))
 
-    def learn(self, forest: TokenTree, trees: Sequence[range]) -> torch.Tensor:
+    def learn(self, forest: TokenTree) -> torch.Tensor:
         """Hidden states, shape (tokens, width), with gradients and without a cache, of trees that stand in a row."""
         import torch
 
-        from flowdial.decode.attention import Group, grouped
+        from flowdial.decode.attention import grouped
+        from flowdial.decode.blocks import Blocks
 
         roots = [None] * len(forest.paths)
         positions = list(forest.depths)
-        parts = [torch.tensor(nodes, device=self._model.device) for nodes in trees]
-        with grouped([Group(nodes, nodes) for nodes in parts]):
+        with grouped(Blocks.of(forest, self._model.device)):
             return self._call(forest.tokens, torch.tensor(positions), None, self._masks(forest, roots, [], positions))
 
     def line(self, place: Place | None, room: int) -> Any:

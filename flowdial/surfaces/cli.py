@@ -218,7 +218,7 @@ def data(
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the adapter.")
 @click.option("--base", metavar="MODEL", help="The model to tune.  [default: the embedded one]")
 @click.option("--rank", "--lora-r", "rank", type=click.IntRange(1, 256), default=16, show_default=True)
-@click.option("--epochs", type=click.IntRange(1, 100), default=2, show_default=True)
+@click.option("--epochs", type=click.FloatRange(0, 100, min_open=True), default=1.5, show_default=True)
 @click.option("--learning-rate", type=click.FloatRange(0, min_open=True), default=1e-3, show_default=True)
 @click.option("--accumulate", type=click.IntRange(1), default=1, show_default=True, help="Rows a step.")
 @click.option("--length", type=click.IntRange(64), default=1024, show_default=True, help="Tokens of a row.")
@@ -226,7 +226,7 @@ def data(
 @click.option("--per-edge", type=click.IntRange(0), default=1, show_default=True, help="Realised sentences an edge.")
 @click.option("--layout", type=click.Choice(["verdict", "channel", "naming"]), default="verdict", show_default=True)
 @click.option(
-    "--validation", type=click.FloatRange(0, 0.5), default=0.04, show_default=True, help="Share of the flows."
+    "--validation", type=click.FloatRange(0, 0.5), default=0.03, show_default=True, help="Share of the flows."
 )
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint.")

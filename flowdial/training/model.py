@@ -12,6 +12,7 @@ import torch
 from flowdial.decode.backbone import Backbone
 from flowdial.decode.conversion import quiet
 from flowdial.decode.loader import LoadedModel
+from flowdial.training.lora import fused
 from flowdial.training.passes import losses
 from flowdial.training.rows import Row
 
@@ -70,7 +71,8 @@ class RowModel(torch.nn.Module):
 
         narrow = self._dtype != torch.float32
         kind = self.backbone.decoder.device.type
-        with torch.autocast(kind, dtype=self._dtype, enabled=narrow), disable_input_dtype_casting(self.adapted, narrow):
+        autocast = torch.autocast(kind, dtype=self._dtype, enabled=narrow)
+        with autocast, disable_input_dtype_casting(self.adapted, narrow), fused(self.adapted):
             yield
 
 

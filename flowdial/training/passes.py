@@ -42,7 +42,7 @@ def decision_loss(item: Item, scores: torch.Tensor) -> torch.Tensor:
 
 def item_scores(backbone: Backbone, row: Row, length: int) -> list[torch.Tensor]:
     """Of every item the scores of its options and last of staying, or the log-probability of its text."""
-    hidden = backbone.learn(row.forest(length), row.trees(length))
+    hidden = backbone.learn(row.forest(length))
     asks = [
         Ask(begin + ask.node, ask.wanted, ask.rivals)
         for task, begin in row.tasks

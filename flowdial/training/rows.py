@@ -80,11 +80,6 @@ class Row:
             (*tokens, *[_PAD] * more), (*parents, *[-1] * more), (*depths, *[0] * more), tuple(paths), roots
         )
 
-    def trees(self, length: int) -> list[range]:
-        """The nodes of each tree, and of what fills the row up."""
-        found = [range(begin, begin + len(task.tree.tokens)) for task, begin in self.tasks]
-        return [*found, range(self.size, length)] if self.size < length else found
-
 
 def decision_task(query: Query, gold: frozenset[int], *, denied: bool) -> Task:
     """A decision; `gold` counts the options, `denied` says that the query's second half denies them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,20 +35,21 @@ _MADE_OF = "training.json"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What may be chosen. `length` is the tokens of a row, `together` how many sayings to one question are learnt in
-    one tree, `samples` how many turns an epoch takes (None for all), `per_edge` the realised sentences of an edge and
-    epoch, `replies` the share of turns whose answer is learnt as well, `text` how much that counts.
+    """What may be chosen. `epochs` may be a fraction, `length` is the tokens of a row, `together` how many sayings to
+    one question are learnt in one tree, `samples` how many turns an epoch takes (None for all), `per_edge` the realised
+    sentences of an edge and epoch, `replies` the share of turns whose answer is learnt as well, `text` how much that
+    counts.
     """
 
     rank: int = 16
-    epochs: int = 2
+    epochs: float = 1.5
     length: int = 1024
     together: int = 8
     samples: int | None = None
     per_edge: int = 1
     replies: float = 0.15
     text: float = 0.25
-    validation: float = 0.04
+    validation: float = 0.03
     layout: str = "verdict"
     pace: Pace = field(default_factory=Pace)
 
@@ -67,7 +69,7 @@ def tune(
     training, kept = split(found, settings.validation, settings.pace.seed)
     reader = CausalModel(loaded)
     report("writing the samples", None)
-    samples = [list(epoch_tasks(reader, training, settings, epoch)) for epoch in range(settings.epochs)]
+    samples = list(all_tasks(reader, training, settings))
     judged = [lesson.decision for lesson in said(kept) if lesson.decision]
     if not any(item.gold is not None for epoch in samples for task in epoch for item in task.items):
         raise SourceError("the flows have no decisions to learn from", hint="give flows with `if`, `switch` or loops")
@@ -129,6 +131,13 @@ def _fitting(tasks: Sequence[Task], length: int, report: Progress) -> list[Task]
     if len(fitting) < len(tasks):
         report(f"{len(tasks) - len(fitting)} of {len(tasks)} samples are longer than a row and left out", None)
     return fitting
+
+
+def all_tasks(reader: CausalModel, training: Sequence[Course], settings: Settings) -> Iterator[list[Task]]:
+    """The tasks of every epoch; of the last one only a part, where their number is no whole one."""
+    for epoch in range(math.ceil(settings.epochs)):
+        made = list(epoch_tasks(reader, training, settings, epoch))
+        yield made[: math.ceil(len(made) * (settings.epochs - epoch))]
 
 
 def epoch_tasks(reader: CausalModel, training: Sequence[Course], settings: Settings, epoch: int) -> Iterator[Task]:
