@@ -17,7 +17,7 @@ from flowdial.errors import ModelError
 if TYPE_CHECKING:
     import torch
 
-    from flowdial.decode.attention import Group
+    from flowdial.decode.blocks import Line
 
 #: Rows of logits over the whole vocabulary that are held at a time.
 _ROWS = 64
@@ -61,14 +61,15 @@ class Backbone:
         """One pass over the tree; branch b hangs at `roots[b]`."""
         import torch
 
-        from flowdial.decode.attention import grouped
+        from flowdial.decode.attention import in_blocks
+        from flowdial.decode.blocks import Blocks
         from flowdial.decode.layers import pass_cache, written
 
         segments = past(roots)
         cache = pass_cache(segments, self._config.num_hidden_layers)
         positions = _positions(tree, roots)
         masks = self._masks(tree, roots, segments, positions)
-        with grouped(_groups(tree, roots, segments, self._model.device)):
+        with in_blocks(Blocks.of(_lines(tree, roots, segments), self._model.device)):
             hidden = self._call(tree.tokens, torch.tensor(positions), cache, masks)
         return Pass(hidden, written(cache))
 
@@ -76,12 +77,12 @@ class Backbone:
         """Hidden states, shape (tokens, width), with gradients and without a cache, of trees that stand in a row."""
         import torch
 
-        from flowdial.decode.attention import grouped
-        from flowdial.decode.blocks import Blocks
+        from flowdial.decode.attention import in_blocks
+        from flowdial.decode.blocks import Blocks, cut
 
         roots = [None] * len(forest.paths)
         positions = list(forest.depths)
-        with grouped(Blocks.of(forest, self._model.device)):
+        with in_blocks(Blocks.of(cut(forest.parents), self._model.device)):
             return self._call(forest.tokens, torch.tensor(positions), None, self._masks(forest, roots, [], positions))
 
     def line(self, place: Place | None, room: int) -> Any:
@@ -186,14 +187,8 @@ class Backbone:
         return mask[None, None].to(self._model.device)
 
 
-def _groups(
-    tree: TokenTree, roots: Sequence[Place | None], segments: Sequence[Segment], device: torch.device
-) -> list[Group]:
+def _lines(tree: TokenTree, roots: Sequence[Place | None], segments: Sequence[Segment]) -> list[Line]:
     """The branches that hang below the same segment, with what they may see of the past and of one another."""
-    import torch
-
-    from flowdial.decode.attention import Group
-
     begins: dict[int, range] = {}
     total = 0
     for segment in segments:
@@ -201,12 +196,10 @@ def _groups(
     members: dict[int, tuple[Place | None, dict[int, None]]] = {}
     for root, path in zip(roots, tree.paths, strict=True):
         members.setdefault(id(root.segment) if root else 0, (root, {}))[1].update(dict.fromkeys(path))
-    found = []
+    found: list[Line] = []
     for root, nodes in members.values():
         above = [at for segment in (root.line() if root else ()) for at in begins[id(segment)]]
-        rows = list(nodes)
-        columns = above + [total + row for row in rows]
-        found.append(Group(torch.tensor(rows, device=device), torch.tensor(columns, device=device)))
+        found.append((list(nodes), above + [total + node for node in nodes]))
     return found
 
 

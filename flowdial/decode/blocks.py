@@ -1,31 +1,44 @@
-"""Cut a token tree into blocks that are attended to all at once.  TokenTree -> Blocks.
+"""Attend in blocks: some tokens of a pass with the keys that they may see.  lines -> Blocks.
 
-A token of a tree sees its own line only. To multiply every query with every key and to mask most of it costs the
-square of the tree; here small subtrees stand side by side as blocks of a batch, each with the keys of its own line, so
-that the cost grows with the tokens. Gradients flow through it: every row is taken by a lookup, whose backward pass is
-quick on a processor, and the two products are plain ones.
+A token sees its own line only: the branches of one session nothing of another's, the sayings in a tree nothing of one
+another. To multiply all queries with all keys and to mask most of it costs the square of the tokens; here blocks of
+about the same size are multiplied as a batch, each with its own keys, so that the cost grows with the tokens. Every
+row is taken by a lookup, whose backward pass is quick on a processor, and the query heads that share a key head stand
+in one product.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import torch
 
-from flowdial.decode.tree import TokenTree
-
 #: Tokens of a block where the tree allows it.
 _SIZE = 64
+#: Blocks stand in a batch where they differ by fewer tokens, and fewer keys, than these.
+_ALIKE = (32, 128)
+
+#: Tokens of a pass, and those that they attend to: what is kept counts first, then the tokens of the pass.
+Line = tuple[Sequence[int], Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Blocks of about the same size: `rows` (blocks, tokens) attend to `columns` (blocks, keys), -1 where there are
-    fewer."""
+    """Blocks of about the same size: `rows` (blocks, tokens) attend to `columns` (blocks, keys).
+
+    Where a block has fewer the first token stands for what is missing; `missing` says where keys are.
+    """
 
     rows: torch.Tensor
     columns: torch.Tensor
+    missing: torch.Tensor
+
+    @classmethod
+    def of(cls, lines: Sequence[Line], device: torch.device) -> Batch:
+        """Lines beside one another."""
+        rows, columns = (_padded([line[i] for line in lines], device) for i in (0, 1))
+        return cls(rows.clamp(min=0), columns.clamp(min=0), columns < 0)
 
 
 @dataclass(slots=True)
@@ -37,41 +50,60 @@ class Blocks:
     _masks: dict[int, list[torch.Tensor]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, tree: TokenTree, device: torch.device) -> Blocks:
-        """The blocks of a tree, or of several that stand in a row."""
-        alike: dict[int, list[tuple[list[int], list[int]]]] = {}
-        for above, nodes in _cut(tree.parents):
-            alike.setdefault(-(-len(nodes) // (_SIZE // 2)), []).append((nodes, [*above, *nodes]))
-        batches, places, begin = [], [0] * len(tree.tokens), 0
-        for some in alike.values():
-            rows, columns = ([pair[i] for pair in some] for i in (0, 1))
-            batches.append(Batch(_padded(rows, device), _padded(columns, device)))
-            width = batches[-1].rows.shape[1]
-            for at, nodes in enumerate(rows):
-                for i, node in enumerate(nodes):
-                    places[node] = begin + at * width + i
-            begin += len(rows) * width
-        return cls(tuple(batches), torch.tensor(places, device=device))
+    def of(cls, lines: Iterable[Line], device: torch.device) -> Blocks:
+        """Blocks of these lines, which hold every token of the pass once; a single one sees all there is."""
+        lines = list(lines)
+        if len(lines) == 1:
+            return cls((), torch.empty(0))
+        alike: dict[tuple[int, ...], list[Line]] = {}
+        for line in lines:
+            alike.setdefault(tuple(len(part) // size for part, size in zip(line, _ALIKE, strict=True)), []).append(line)
+        batches = tuple(Batch.of(some, device) for some in alike.values())
+        places: dict[int, int] = {}
+        begin = 0
+        for batch, some in zip(batches, alike.values(), strict=True):
+            for tokens, _ in some:
+                places |= {token: begin + at for at, token in enumerate(tokens)}
+                begin += batch.rows.shape[1]
+        return cls(batches, torch.tensor([places[token] for token in range(len(places))], device=device))
 
     def attended(
         self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor, scaling: float
     ) -> torch.Tensor:
-        """(1, heads, tokens, width) and a mask (1, 1, tokens, tokens) to (1, tokens, heads, width)."""
+        """(1, heads, tokens, width) and a mask (1, 1, tokens, keys) to (1, tokens, heads, width)."""
         _, heads, tokens, width = query.shape
         shared = key.shape[1]
         if id(mask) not in self._masks:
-            self._masks[id(mask)] = [_mask(batch, mask[0, 0], heads // shared, shared) for batch in self.batches]
+            self._masks[id(mask)] = self._cut(mask, heads // shared, shared)
+        masks = self._masks[id(mask)]
+        if not self.batches:
+            return _whole(query, key, value, masks[0], scaling)
         found = []
-        for batch, whole in zip(self.batches, self._masks[id(mask)], strict=True):
-            rows, columns = batch.rows.clamp(min=0), batch.columns.clamp(min=0)
-            count = len(rows)
-            asked = _looked_up(query, rows).reshape(count * shared, -1, width)
-            keys = _looked_up(key, columns).reshape(count * shared, -1, width)
-            values = _looked_up(value, columns).reshape(count * shared, -1, width)
-            scores = torch.baddbmm(whole, asked, keys.transpose(1, 2), alpha=scaling)
+        for batch, part in zip(self.batches, masks, strict=True):
+            count = len(batch.rows)
+            asked = _looked_up(query, batch.rows).reshape(count * shared, -1, width)
+            keys = _looked_up(key, batch.columns).reshape(count * shared, -1, width)
+            values = _looked_up(value, batch.columns).reshape(count * shared, -1, width)
+            scores = torch.baddbmm(part, asked, keys.transpose(1, 2), alpha=scaling)
             blocks = torch.bmm(scores.softmax(-1), values).reshape(count, heads, -1, width)
             found.append(blocks.transpose(1, 2).reshape(-1, heads * width))
         return torch.nn.functional.embedding(self.places, torch.cat(found)).reshape(1, tokens, heads, width)
+
+    def _cut(self, mask: torch.Tensor, fold: int, shared: int) -> list[torch.Tensor]:
+        """The part of the mask for every batch, for `shared` key heads and `fold` query heads to each."""
+        if not self.batches:
+            return [mask.repeat(1, 1, fold, 1)]
+        return [_mask(batch, mask[0, 0], fold, shared) for batch in self.batches]
+
+
+def _whole(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor, scaling: float
+) -> torch.Tensor:
+    """All queries with all keys, the heads that share a key head folded into its rows, so that no key is copied."""
+    _, heads, tokens, width = query.shape
+    folded = query.reshape(1, key.shape[1], -1, width)
+    found = torch.nn.functional.scaled_dot_product_attention(folded, key, value, attn_mask=mask, scale=scaling)
+    return found.reshape(1, heads, tokens, -1).transpose(1, 2)
 
 
 def _looked_up(values: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
@@ -83,7 +115,7 @@ def _looked_up(values: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
 
 def _mask(batch: Batch, whole: torch.Tensor, fold: int, shared: int) -> torch.Tensor:
     part = whole[batch.rows[:, :, None], batch.columns[:, None, :]]
-    part = part.masked_fill(batch.columns[:, None, :] < 0, torch.finfo(whole.dtype).min)
+    part = part.masked_fill(batch.missing[:, None, :], torch.finfo(whole.dtype).min)
     return part.repeat(1, fold, 1).repeat_interleave(shared, 0)
 
 
@@ -92,15 +124,15 @@ def _padded(lines: Sequence[Sequence[int]], device: torch.device) -> torch.Tenso
     return torch.tensor([[*line, *[-1] * (width - len(line))] for line in lines], device=device)
 
 
-def _cut(parents: Sequence[int]) -> list[tuple[list[int], list[int]]]:
-    """Blocks of nodes, each with the nodes above it that all of it sees."""
+def cut(parents: Sequence[int]) -> list[Line]:
+    """The lines of trees: small subtrees side by side, each with the nodes above it, which all of it sees."""
     below: dict[int, list[int]] = {}
     sizes = [1] * len(parents)
     for node in reversed(range(len(parents))):
         below.setdefault(parents[node], []).insert(0, node)
         if parents[node] >= 0:
             sizes[parents[node]] += sizes[node]
-    found: list[tuple[list[int], list[int]]] = []
+    found: list[Line] = []
     waiting: list[tuple[list[int], list[int]]] = [([], below.get(-1, []))]
     while waiting:
         above, nodes = waiting.pop()
@@ -110,15 +142,15 @@ def _cut(parents: Sequence[int]) -> list[tuple[list[int], list[int]]]:
                 stem = [node]
                 while len(below.get(stem[-1], ())) == 1:
                     stem.append(below[stem[-1]][0])
-                found.append((above, stem))
+                found.append((stem, [*above, *stem]))
                 waiting.append(([*above, *stem], below.get(stem[-1], [])))
                 continue
             if some and len(some) + sizes[node] > _SIZE:
-                found.append((above, some))
+                found.append((some, [*above, *some]))
                 some = []
             some = [*some, *_subtree(node, below)]
         if some:
-            found.append((above, some))
+            found.append((some, [*above, *some]))
     return found
 
 

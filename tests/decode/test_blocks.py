@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowdial.decode import blocks
-from flowdial.decode.blocks import Blocks
+from flowdial.decode.blocks import Blocks, cut
 from flowdial.decode.tree import token_tree
 
 _CPU = torch.device("cpu")
@@ -38,7 +38,7 @@ def test_values_and_gradients_are_those_of_a_masked_product(heads, size, branche
     given_ = [torch.randn(1, count, len(tree.tokens), 4, requires_grad=True) for count in (asking, shared, shared)]
     mask = _seen(tree)
     with mock.patch.object(blocks, "_SIZE", size):
-        found = Blocks.of(tree, _CPU).attended(*given_, mask, 0.5)
+        found = Blocks.of(cut(tree.parents), _CPU).attended(*given_, mask, 0.5)
     wanted = torch.nn.functional.scaled_dot_product_attention(
         *given_, attn_mask=mask, scale=0.5, enable_gqa=True
     ).transpose(1, 2)
@@ -54,14 +54,11 @@ def test_values_and_gradients_are_those_of_a_masked_product(heads, size, branche
 
 @given(branches=_trees)
 @settings(deadline=None)
-def test_every_token_is_in_one_block_with_all_above_it(branches):
-    """No more tokens are multiplied than a block holds, where no line is longer."""
+def test_every_token_is_in_one_line_with_all_above_it(branches):
+    """No more tokens are multiplied together than a block holds, where no branch is longer."""
     tree = token_tree(branches)
-    rows: list[int] = []
-    for batch in Blocks.of(tree, _CPU).batches:
-        for line, columns in zip(batch.rows.tolist(), batch.columns.tolist(), strict=True):
-            nodes = [node for node in line if node >= 0]
-            assert len(nodes) <= 64
-            assert {tree.parents[node] for node in nodes} - {-1} <= set(columns)
-            rows += nodes
-    assert sorted(rows) == list(range(len(tree.tokens)))
+    lines = cut(tree.parents)
+    for nodes, columns in lines:
+        assert len(nodes) <= 64
+        assert {tree.parents[node] for node in nodes} - {-1} <= set(columns)
+    assert sorted(node for nodes, _ in lines for node in nodes) == list(range(len(tree.tokens)))
