@@ -46,7 +46,7 @@ def tuned(samples: int, epochs: int, out: Path) -> Path:
     """The folder of an adapter that learnt so many turns."""
     folder = out / f"adapter-{samples}"
     if not (folder / "manifest.json").exists():
-        settings = Settings(samples=samples, epochs=epochs, pace=Pace(checks=1, accumulate=1))
+        settings = Settings(samples=samples, epochs=epochs, pace=Pace(checks=1, batch=1))
         tune(load(), courses([ROOT / "flows" / "train"]), folder, settings, resume=True, report=tell)
     return folder
 

@@ -218,9 +218,9 @@ def data(
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the adapter.")
 @click.option("--base", metavar="MODEL", help="The model to tune.  [default: the embedded one]")
 @click.option("--rank", "--lora-r", "rank", type=click.IntRange(1, 256), default=16, show_default=True)
-@click.option("--epochs", type=click.FloatRange(0, 100, min_open=True), default=1.5, show_default=True)
-@click.option("--learning-rate", type=click.FloatRange(0, min_open=True), default=1e-3, show_default=True)
-@click.option("--accumulate", type=click.IntRange(1), default=1, show_default=True, help="Rows a step.")
+@click.option("--epochs", type=click.FloatRange(0, 100, min_open=True), default=1.0, show_default=True)
+@click.option("--learning-rate", type=click.FloatRange(0, min_open=True), default=1.5e-3, show_default=True)
+@click.option("--batch", type=click.IntRange(1), default=2, show_default=True, help="Rows a step.")
 @click.option("--length", type=click.IntRange(64), default=1024, show_default=True, help="Tokens of a row.")
 @click.option("--samples", type=click.IntRange(1), help="Turns an epoch, drawn from all.  [default: all]")
 @click.option("--per-edge", type=click.IntRange(0), default=1, show_default=True, help="Realised sentences an edge.")
@@ -235,6 +235,12 @@ def data(
     "--dtype", type=click.Choice(["auto", "float32", "bfloat16", "float16"]), default="auto", show_default=True
 )
 @click.option("--quantize", type=click.Choice(["4bit", "8bit"]), help="QLoRA by bitsandbytes; needs CUDA.")
+@click.option(
+    "--processes",
+    "number",
+    type=click.IntRange(1),
+    help="How many share a step's rows.  [default: on a CPU one a core]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object at the end.")
 def finetune(flows: tuple[Path, ...], **options: Any) -> None:
     """Tune a LoRA adapter on FLOWS: diagrams, or folders of them, each with what users say beside it (NAME.said).

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json
 import os
 import sys
@@ -21,9 +23,10 @@ def run(
     device: str,
     dtype: str,
     quantize: str | None,
+    number: int | None,
     **chosen: Any,
 ) -> int:
-    """Train and write; gives the exit code."""
+    """Train by `number` processes and write; gives the exit code."""
     # Threads that spin while they wait for one another train a third faster; read once, before PyTorch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "ACTIVE")
     from flowdial.decode.extras import needs_extra
@@ -33,25 +36,40 @@ def run(
         import peft  # noqa: F401
     from flowdial.dataset.courses import courses
     from flowdial.decode.loader import load
+    from flowdial.decode.store import silent
     from flowdial.surfaces.progress import progress
     from flowdial.training import processes
     from flowdial.training.trainer import Pace
     from flowdial.training.tuning import Settings, tune
 
-    pace = Pace(learning_rate=chosen.pop("learning_rate"), accumulate=chosen.pop("accumulate"), seed=chosen.pop("seed"))
+    again = functools.partial(
+        run,
+        places,
+        out=out,
+        resume=resume,
+        as_json=as_json,
+        base=base,
+        device=device,
+        dtype=dtype,
+        quantize=quantize,
+        number=1,
+        **chosen,
+    )
+    pace = Pace(learning_rate=chosen.pop("learning_rate"), batch=chosen.pop("batch"), seed=chosen.pop("seed"))
     settings = Settings(**chosen, pace=pace)
     found = courses(places)
     begun = time.perf_counter()
-    with progress() as report:
+    with progress() if processes.leads() else contextlib.nullcontext(silent) as report:
 
         def tell(message: str, fraction: float | None) -> None:
-            if processes.leads():
-                report(message, fraction)
-                if message.startswith("validation"):
-                    sys.stderr.write(f"{message}\n")
+            report(message, fraction)
+            if processes.leads() and message.startswith("validation"):
+                sys.stderr.write(f"{message}\n")
 
         loaded = load(base, device=processes.device(device), dtype=dtype, quantize=quantize, progress=tell)
-        manifest = tune(loaded, found, out, settings, resume=resume, report=tell)
+        number = number or processes.worth(loaded.device.type, pace.batch)
+        with processes.together(number, again):
+            manifest = tune(loaded, found, out, settings, resume=resume, report=tell)
     if not manifest:
         return 0
     told = {"adapter": str(out), "minutes": round((time.perf_counter() - begun) / 60, 1), **manifest["metrics"]}

@@ -1,12 +1,22 @@
-"""Several processes train together, each on its device.  environment -> who this one is.
+"""Several processes train together, each on its device.  environment -> who this one is; a function -> its processes.
 
-`accelerate launch` (or torchrun) starts them and says so in the environment; transformers' Trainer shares out the rows
+`accelerate launch` (or torchrun) starts them and says so in the environment; on a processor `together` does, for two
+processes of one thread each take the rows faster than one of two threads. transformers' Trainer shares out the rows
 and adds up the gradients. The first process alone reports and writes. Knows nothing of what is trained.
 """
 
 from __future__ import annotations
 
+import contextlib
+import math
+import multiprocessing
 import os
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+
+from flowdial.errors import FlowDialError, ModelError
 
 
 def count() -> int:
@@ -14,9 +24,14 @@ def count() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
+def place() -> int:
+    """Which of them this one is."""
+    return int(os.environ.get("RANK", "0"))
+
+
 def leads() -> bool:
     """Whether this is the one that reports and writes."""
-    return int(os.environ.get("RANK", "0")) == 0
+    return place() == 0
 
 
 def device(wanted: str) -> str:
@@ -26,3 +41,91 @@ def device(wanted: str) -> str:
     import torch
 
     return f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if torch.cuda.is_available() else "cpu"
+
+
+def worth(device: str, rows: int) -> int:
+    """How many processes train fastest on this machine with `rows` rows a step: on a processor one a core, where the
+    rows can be shared out evenly.
+    """
+    if count() > 1 or device.partition(":")[0] != "cpu":
+        return 1
+    return math.gcd(rows, _cores())
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def together(number: int, work: Callable[[], object]) -> Iterator[None]:
+    """Within, this process is the first of `number` that train together; the others do `work`, which can be pickled.
+
+    They end with it. Raises ModelError where one of them ended before.
+    """
+    if number < 2:
+        yield
+        return
+    import torch
+
+    before, threads = dict(os.environ), torch.get_num_threads()
+    few = max(1, _cores() // number)
+    shared = {
+        "WORLD_SIZE": str(number),
+        "LOCAL_WORLD_SIZE": str(number),
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": str(_free_port()),
+        "OMP_NUM_THREADS": str(few),
+        **({"GLOO_SOCKET_IFNAME": "lo"} if sys.platform == "linux" else {}),
+    }
+    start = multiprocessing.get_context("spawn").Process
+    others = [start(target=_follow, args=({**shared, **_ranked(rank)}, work), daemon=True) for rank in range(1, number)]
+    os.environ.update({**shared, **_ranked(0)})
+    torch.set_num_threads(few)
+    try:
+        for other in others:
+            other.start()
+        yield
+        for other in others:
+            other.join()
+    except RuntimeError as error:
+        if codes := [other.exitcode for other in others if other.exitcode]:
+            message = f"a process of the training ended with exit code {codes[0]}"
+            raise ModelError(message, hint="go on with --resume; --processes 1 needs less memory") from error
+        raise
+    finally:
+        for other in others:
+            other.kill()
+        if torch.distributed.is_initialized():
+            torch.distributed.destroy_process_group()
+        for name in {*shared, *_ranked(0)}:
+            os.environ.pop(name, None)
+        os.environ.update(before)
+        torch.set_num_threads(threads)
+
+
+def _ranked(rank: int) -> dict[str, str]:
+    return {"RANK": str(rank), "LOCAL_RANK": str(rank)}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _follow(environment: dict[str, str], work: Callable[[], object]) -> None:
+    """What another process does; what the user did wrong is told by the first one."""
+    os.environ.update(environment)
+    threading.Thread(target=_end_with, daemon=True).start()
+    try:
+        work()
+    except FlowDialError:
+        sys.exit(1)
+
+
+def _end_with() -> None:
+    """Nothing goes on when the first process was killed."""
+    first = multiprocessing.parent_process()
+    if first:
+        first.join()
+        os._exit(1)

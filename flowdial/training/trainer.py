@@ -29,10 +29,12 @@ from flowdial.training.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How it is trained. `checks` is how often in all it is validated and saved; `patience` how many without gain."""
+    """How it is trained. `batch` is the rows of a step, of all processes together; `checks` how often in all it is
+    validated and saved; `patience` how many without gain.
+    """
 
-    learning_rate: float = 1e-3
-    accumulate: int = 1
+    learning_rate: float = 1.5e-3
+    batch: int = 2
     warm_up: int = 30
     checks: int = 6
     patience: int = 3
@@ -63,13 +65,14 @@ def train(
     report: Progress,
 ) -> list[dict[str, Any]]:
     """Train, and leave the best weights in `model`; the log, one entry a step that was logged. Raises ModelError."""
-    steps = math.ceil(len(rows) / pace.accumulate / processes.count())
+    accumulate = max(1, pace.batch // processes.count())
+    steps = math.ceil(len(rows) / accumulate / processes.count())
     every = max(1, steps // pace.checks)
     arguments = TrainingArguments(
         output_dir=str(folder),
         num_train_epochs=1,
         per_device_train_batch_size=1,
-        gradient_accumulation_steps=pace.accumulate,
+        gradient_accumulation_steps=accumulate,
         learning_rate=pace.learning_rate,
         lr_scheduler_type="cosine",
         warmup_steps=min(pace.warm_up, max(1, steps // 10)),
@@ -169,7 +172,7 @@ class _Trainer(Trainer):
         model = self._row_model.eval()
         loss, right, count = 0.0, 0, 0
         with torch.inference_mode(), model.numbers():
-            for row in self._validation:
+            for row in self._validation[processes.place() :: processes.count()]:
                 scores = item_scores(model.backbone, row, model.length)
                 for item, found in zip(row.items, scores, strict=True):
                     if item.gold is not None:
@@ -177,6 +180,8 @@ class _Trainer(Trainer):
                         right += int(found.argmax()) in (item.gold or {len(found) - 1})
                         count += 1
         model.train()
+        sums = torch.tensor([loss, right, count], device=self.args.device)
+        loss, right, count = self.accelerator.reduce(sums, "sum").tolist()
         metrics = {"eval_loss": loss / max(1, count), "eval_accuracy": right / max(1, count)}
         self.log(dict(metrics))
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)

@@ -42,9 +42,9 @@ class Settings:
     """
 
     rank: int = 16
-    epochs: float = 1.5
+    epochs: float = 1.0
     length: int = 1024
-    together: int = 8
+    together: int = 16
     samples: int | None = None
     per_edge: int = 1
     replies: float = 0.15

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from dataclasses import replace
+from functools import partial
+
 import pytest
 import torch
+from safetensors.torch import load_file
 
+from flowdial.dataset.courses import courses
+from flowdial.errors import ModelError, SourceError
 from flowdial.training import processes
+from flowdial.training.tuning import tune
+from tests.training.test_tuning import FILES, SETTINGS, fresh, quiet
 
 
 def _as(monkeypatch, **environment):
@@ -29,3 +39,57 @@ def test_each_process_takes_its_device_and_the_first_one_writes(monkeypatch, gpu
     _as(monkeypatch, RANK="5", LOCAL_RANK="1", WORLD_SIZE="8")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: gpus)
     assert (processes.count(), processes.leads(), processes.device(wanted)) == (8, False, device)
+
+
+@pytest.mark.parametrize(("device", "rows", "number"), [("cpu", 2, 2), ("cpu", 3, 1), ("cpu", 8, 4), ("cuda:0", 8, 1)])
+def test_processors_share_out_a_step_evenly(monkeypatch, device, rows, number):
+    """One process a core, and none that would wait; a GPU is one process."""
+    _as(monkeypatch)
+    monkeypatch.setattr(processes, "_cores", lambda: 4)
+    assert processes.worth(device, rows) == number
+
+
+def test_who_was_started_by_a_launcher_starts_no_more(monkeypatch):
+    """It has its share already."""
+    _as(monkeypatch, WORLD_SIZE="2")
+    assert processes.worth("cpu", 2) == 1
+
+
+def _train(out, settings):
+    return tune(fresh(), courses(FILES), out, settings, resume=False, report=quiet)
+
+
+def test_two_processes_learn_what_one_learns(tmp_path):
+    """The rows of a step are shared out, and the sums of the gradients are the same."""
+    settings = replace(SETTINGS, pace=replace(SETTINGS.pace, batch=2))
+    alone = _train(tmp_path / "alone", settings)
+    before = dict(os.environ)
+    with processes.together(2, partial(_train, tmp_path / "both", settings)):
+        both = _train(tmp_path / "both", settings)
+    assert dict(os.environ) == before
+    assert both["metrics"] == alone["metrics"]
+    found, wanted = (load_file(tmp_path / name / "adapter_model.safetensors") for name in ("both", "alone"))
+    assert found.keys() == wanted.keys()
+    assert all(torch.allclose(found[name].float(), wanted[name].float(), atol=1e-3) for name in wanted)
+
+
+def _die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_process_that_is_killed_ends_the_training_with_a_message():
+    """The first one hears of it from what it shares with the other."""
+    with pytest.raises(ModelError, match="exit code -9"), processes.together(2, _die):
+        torch.distributed.init_process_group("gloo")
+        torch.distributed.barrier()
+
+
+def _wrong():
+    raise SourceError("no flows")
+
+
+def test_what_the_user_did_wrong_is_told_once(capfd):
+    """By the first process, not by the others."""
+    with pytest.raises(SourceError), processes.together(2, _wrong):
+        _wrong()
+    assert "no flows" not in capfd.readouterr().err

@@ -22,9 +22,7 @@ from tests.decode.models import _SIZES, FAMILIES, VOCABULARY
 
 TRAIN = Path("flows/train/en")
 FILES = sorted(TRAIN.glob("*.puml"))[:4]
-SETTINGS = Settings(
-    rank=2, epochs=1, length=1600, per_edge=0, validation=0.25, pace=trainer.Pace(checks=2, accumulate=4)
-)
+SETTINGS = Settings(rank=2, epochs=1, length=1600, per_edge=0, validation=0.25, pace=trainer.Pace(checks=2, batch=4))
 
 
 class Hashed:
