@@ -42,7 +42,7 @@ class Settings:
     """
 
     rank: int = 16
-    epochs: float = 1.0
+    epochs: float = 0.8
     length: int = 1024
     together: int = 16
     samples: int | None = None

@@ -77,11 +77,15 @@ def _die():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _meet():
+    torch.distributed.init_process_group("gloo")
+    torch.distributed.barrier()
+
+
 def test_a_process_that_is_killed_ends_the_training_with_a_message():
     """The first one hears of it from what it shares with the other."""
     with pytest.raises(ModelError, match="exit code -9"), processes.together(2, _die):
-        torch.distributed.init_process_group("gloo")
-        torch.distributed.barrier()
+        _meet()
 
 
 def _wrong():
