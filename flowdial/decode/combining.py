@@ -1,7 +1,8 @@
 """Serve together what is asked at the same time.  queries of many threads -> batches -> answers.
 
-Who gets the lock serves all that wait, the oldest first, in one batch; the others find their answers when their turn
-comes. No thread of its own, nothing is put off to fill a batch, and the queue is bounded. Knows nothing of models.
+Who came first leads: it serves all that wait, the oldest first, in one batch, wakes them, and hands the lead to the
+oldest that came meanwhile. Nobody who has an answer waits for a lock. No thread of its own, nothing is put off to fill a
+batch, and the queue is bounded. Knows nothing of models.
 """
 
 from __future__ import annotations
@@ -56,16 +57,21 @@ _cancellation: ContextVar[Cancellation | None] = ContextVar("cancellation", defa
 
 
 class _Place(Generic[Query, Answer]):
-    """One query in the queue. `answer` stands once `done` is true and `error` is None."""
+    """One query in the queue. `answer` stands once `done` is true and `error` is None.
+
+    `turn` is set once it is done, and for the one that leads.
+    """
 
     def __init__(self, query: Query) -> None:
         self.query = query
         self.done = False
         self.answer: Answer | None = None
         self.error: Exception | None = None
+        self.turn = threading.Event()
 
     def settle(self, answer: Answer | None = None, error: Exception | None = None) -> None:
         self.answer, self.error, self.done = answer, error, True
+        self.turn.set()
 
 
 class Combiner(Generic[Query, Answer]):
@@ -84,6 +90,7 @@ class Combiner(Generic[Query, Answer]):
         self._batch = batch
         self._guard = threading.Lock()
         self._queue: deque[_Place[Query, Answer]] = deque()
+        self._leader: _Place[Query, Answer] | None = None
 
     def __len__(self) -> int:
         """How many wait."""
@@ -97,8 +104,9 @@ class Combiner(Generic[Query, Answer]):
         self._enter(place)
         try:
             while not place.done:
-                with self.lock:
-                    if not place.done:
+                place.turn.wait()
+                if not place.done:
+                    with self.lock:
                         self._serve()
         finally:
             self._leave(place)
@@ -112,18 +120,32 @@ class Combiner(Generic[Query, Answer]):
                 message = f"the model is busy: {self._limit} decisions wait already"
                 raise BusyError(message, hint="try again in a moment")
             self._queue.append(place)
+            if self._leader is None:
+                self._lead(place)
+
+    def _lead(self, place: _Place[Query, Answer] | None) -> None:
+        self._leader = place
+        if place:
+            place.turn.set()
 
     def _leave(self, place: _Place[Query, Answer]) -> None:
-        with self._guard, contextlib.suppress(ValueError):
+        with self._guard:
+            self._dropped(place)
+            if self._leader is place:
+                self._lead(self._queue[0] if self._queue else None)
+
+    def _dropped(self, place: _Place[Query, Answer]) -> None:
+        with contextlib.suppress(ValueError):
             self._queue.remove(place)
 
     def _cancel(self, place: _Place[Query, Answer]) -> None:
-        self._leave(place)
+        with self._guard:
+            self._dropped(place)
         if not place.done:
             place.settle(error=CancelledTurn("the turn was cancelled"))
 
     def _serve(self) -> None:
-        """Answer the oldest; if this thread is interrupted, they wait on for the next one."""
+        """Answer the oldest; if this thread is interrupted, they wait on for the next leader."""
         with self._guard:
             places = [self._queue.popleft() for _ in range(min(self._batch, len(self._queue)))]
         try:

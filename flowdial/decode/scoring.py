@@ -81,14 +81,18 @@ def _last_choice(among: Rivals) -> int:
 
 
 def _groups(branches: Sequence[_Branch]) -> Iterator[list[_Branch]]:
+    """Branches for a pass each; those that read the same tokens at the same place, as a yes and a no, stay together."""
+    alike: dict[tuple[Place, tuple[int, ...]], list[_Branch]] = {}
+    for branch in branches:
+        alike.setdefault((branch.place, tuple(branch.tokens)), []).append(branch)
     group: list[_Branch] = []
     size = 0
-    for branch in branches:
-        if group and size + len(branch.tokens) > PASS_TOKENS:
+    for (_, tokens), same in alike.items():
+        if group and size + len(tokens) > PASS_TOKENS:
             yield group
             group, size = [], 0
-        group.append(branch)
-        size += len(branch.tokens)
+        group += same
+        size += len(tokens)
     if group:
         yield group
 
