@@ -38,18 +38,18 @@ def passes(model: CausalModel) -> Iterator[list[tuple[int, int]]]:
 def bare_pass(model: CausalModel, new: int, before: int) -> Callable[[], None]:
     """A plain forward pass of transformers over so many new tokens behind a cache of so many: the limit.
 
-    With the logits of the last token only, so that what a decision need not multiply is not counted for it.
+    Up to the last hidden states: the output embedding is left out, of which a decision multiplies a few rows.
     """
     loaded: Any = model.transformer
     cache: Any = DynamicCache(config=loaded.config)
     draw = torch.Generator().manual_seed(0)
     ids = torch.randint(0, loaded.config.vocab_size, (1, before + new), generator=draw).to(loaded.device)
     with torch.inference_mode():
-        loaded(input_ids=ids[:, :before], past_key_values=cache, logits_to_keep=1)
+        model.decoder(input_ids=ids[:, :before], past_key_values=cache)
 
     @torch.inference_mode()
     def run() -> None:
-        loaded(input_ids=ids[:, before:], past_key_values=cache, logits_to_keep=1)
+        model.decoder(input_ids=ids[:, before:], past_key_values=cache)
         for layer in cache.layers:
             layer.crop(-new)
 
