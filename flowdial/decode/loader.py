@@ -11,6 +11,7 @@ import dataclasses
 import hashlib
 import importlib.util
 import json
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,7 @@ def load(
 ) -> LoadedModel:
     """Open a model (see `store.resolve` for what `model` may be), with a LoRA adapter where one is given.
 
-    `quantize` is "4bit" or "8bit" (bitsandbytes, CUDA only). `wording` is the version of the prompts that the caller
+    `quantize` is "4bit" or "8bit" (bitsandbytes, on CUDA or a processor). `wording` is the version of the prompts that the caller
     writes: an adapter that was trained on others is refused. `merge` adds the adapter to the weights, which makes it as
     fast as the base; a quantized base cannot take it in. Raises ModelError, AdapterError, CacheError
     or MissingExtra.
@@ -139,11 +140,12 @@ def _quantization(wanted: str | None, device: torch.device, dtype: torch.dtype) 
     if importlib.util.find_spec("bitsandbytes") is None:
         message = "quantizing needs the Python package `bitsandbytes`, which is not installed"
         raise MissingExtra(message, hint="pip install 'flowdial[quantize]'")
-    if device.type != "cuda":
-        hint = "leave out the quantization, or use a machine with an NVIDIA GPU"
-        raise ModelError(f"quantizing to {wanted} needs a CUDA device, the device is `{device}`", hint=hint)
+    if device.type not in {"cuda", "cpu"}:
+        hint = "leave out the quantization, or use `--device cpu`"
+        raise ModelError(f"bitsandbytes quantizes for CUDA and processors, the device is `{device}`", hint=hint)
     import transformers
 
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it tells of every cast
     config: Any = transformers.BitsAndBytesConfig  # untyped there
     if wanted == "8bit":
         return config(load_in_8bit=True)

@@ -102,7 +102,7 @@ def _model_options(function: _Function) -> _Function:
                 default="auto",
                 show_default=True,
             ),
-            click.option("--quantize", type=click.Choice(["4bit", "8bit"]), help="bitsandbytes; needs CUDA."),
+            click.option("--quantize", type=click.Choice(["4bit", "8bit"]), help="By bitsandbytes."),
         )
     ):
         function = option(function)
@@ -234,7 +234,7 @@ def data(
 @click.option(
     "--dtype", type=click.Choice(["auto", "float32", "bfloat16", "float16"]), default="auto", show_default=True
 )
-@click.option("--quantize", type=click.Choice(["4bit", "8bit"]), help="QLoRA by bitsandbytes; needs CUDA.")
+@click.option("--quantize", type=click.Choice(["4bit", "8bit"]), help="QLoRA by bitsandbytes.")
 @click.option(
     "--processes",
     "number",

@@ -123,8 +123,25 @@ def test_quantizing_names_its_extra_and_its_hardware(base: str, monkeypatch: pyt
         load(base, device="cpu", quantize="4bit")
     assert "flowdial[quantize]" in error.value.hint
     monkeypatch.setattr(loader.importlib.util, "find_spec", lambda _: object())
-    with pytest.raises(ModelError, match="needs a CUDA device"):
-        load(base, device="cpu", quantize="8bit")
+    with pytest.raises(ModelError, match="for CUDA and processors"):
+        loader._quantization("8bit", torch.device("mps"), torch.float32)
+
+
+@pytest.mark.parametrize(("quantize", "layer", "near"), [("8bit", "Linear8bitLt", 0.99), ("4bit", "Linear4bit", 0.9)])
+def test_a_quantized_base_takes_an_adapter_and_says_nearly_the_same(
+    tmp_path: Path, quantize: str, layer: str, near: float
+) -> None:
+    """On a processor as well; the adapter stays beside what cannot take it in."""
+    pytest.importorskip("bitsandbytes")
+    folder = tmp_path / "base"
+    tiny(64).save_pretrained(folder)
+    save_tokenizer(folder)
+    adapter = str(save_adapter(tmp_path / "adapter", hidden=64))
+    whole, small = (load(str(folder), adapter=adapter, device="cpu", quantize=how) for how in (None, quantize))
+    assert layer in {type(module).__name__ for module in small.model.modules()}
+    with torch.inference_mode():
+        logits = [loaded.model(torch.tensor([[1, 2, 3, 4]])).logits[0, -1].float() for loaded in (whole, small)]
+    assert torch.nn.functional.cosine_similarity(*logits, dim=0) > near
 
 
 def test_a_hub_that_does_not_answer_is_a_quick_error(monkeypatch: pytest.MonkeyPatch) -> None:
