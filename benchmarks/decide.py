@@ -98,12 +98,13 @@ def limit(ours: Ours, found: list[Case]) -> None:
 def peers(ours: Ours, found: list[Case]) -> None:
     """The naming layout has the prompt and the strings of the others; channel and verdict are FlowDial's own."""
     print("\n### Against other ways to choose, same model and decisions\n")
-    ratios = " | ".join(f"times {layout}" for layout in ours.layouts)
-    print(f"| method | compile, cold, ms | choose, ms | {ratios} | right, zh | right, en |")
-    print(f"| {' | '.join(['---'] * (5 + len(ours.layouts)))} |")
+    ratios = " | ".join(f"times {layout} | spared" for layout in ours.layouts)
+    print(f"| method | compile, cold, ms | choose, ms | spared, ms | {ratios} | right, zh | right, en |")
+    print(f"| {' | '.join(['---'] * (6 + 2 * len(ours.layouts)))} |")
     own = {layout: f"FlowDial, {layout}{', model alone' * (layout == 'naming')}" for layout in ours.layouts}
     rivals: list[Peer] = [make(ours.loaded) for make in PEERS]
     times: dict[str, list[float]] = {}
+    spared: dict[str, list[float]] = {}
     cold: dict[str, list[float]] = {}
     right: dict[str, list[tuple[str, bool]]] = {}
 
@@ -121,13 +122,19 @@ def peers(ours: Ours, found: list[Case]) -> None:
             note(name, case, choose)
         for rival in rivals:
             cold.setdefault(rival.name, []).append(milliseconds(partial(rival.compile, case)))
-            note(rival.name, case, partial(rival.choose, case, rival.compile(case)))
+            choose = partial(rival.choose, case, rival.compile(case))
+            note(rival.name, case, choose)
+            rival.spared = True
+            spared.setdefault(rival.name, []).append(milliseconds(choose))
+            rival.spared = False
     for name, taken in times.items():
         cost = "" if "unconstrained" in name else f"{median(cold[name]):.1f}"
-        slower = (median(t / o for t, o in zip(taken, times[of], strict=True)) for of in own.values())
-        ratios = " | ".join("" if name in own.values() else f"{ratio:.1f}" for ratio in slower)
+        kinds = [taken, spared[name]] if name in spared else [taken]
+        slower = [median(t / o for t, o in zip(kind, times[of], strict=True)) for of in own.values() for kind in kinds]
+        ratios = " | ".join([f"{ratio:.1f}" for ratio in slower] if name in spared else [""] * 2 * len(own))
         shares = " | ".join(_share([ok for lang, ok in right[name] if lang == wanted]) for wanted in ("zh", "en"))
-        print(f"| {name} | {cost} | {median(taken):.0f} | {ratios} | {shares} |", flush=True)
+        least = f"{median(spared[name]):.0f}" if name in spared else ""
+        print(f"| {name} | {cost} | {median(taken):.0f} | {least} | {ratios} | {shares} |", flush=True)
 
 
 def _compile(ours: Ours, asked: prompt.DecisionPrompt) -> None:

@@ -22,6 +22,7 @@ class Peer(Protocol):
     """One way to choose."""
 
     name: str
+    spared: bool
 
     def compile(self, case: Case) -> Any: ...
     def choose(self, case: Case, compiled: Any) -> int | None: ...
@@ -42,9 +43,11 @@ def _plain(_module: Any, given: tuple[torch.Tensor]) -> tuple[torch.Tensor]:
 class _Generating:
     """Calls `generate`, greedy, and says which option was written.
 
-    On some processors PyTorch takes as long as for ten tokens over the logits of the prompt's last token, which
-    `generate` cuts out of the others; the hook spares the peers that.
+    On some processors PyTorch takes longer over the logits of the prompt's last token, which `generate` cuts out of
+    the others, than over the rest of the prompt; where `spared`, a hook takes that away.
     """
+
+    spared = False
 
     def __init__(self, loaded: LoadedModel) -> None:
         self.model: Any = loaded.model
@@ -53,12 +56,13 @@ class _Generating:
 
     def written(self, text: str, limit: int, processors: Sequence[Any] = (), **more: Any) -> str:
         ids = self.tokenizer(text, return_tensors="pt", split_special_tokens=True)
-        hook = self.head.register_forward_pre_hook(_plain)
+        hook = self.head.register_forward_pre_hook(_plain) if self.spared else None
         with torch.inference_mode():
             out = self.model.generate(
                 **ids, do_sample=False, max_new_tokens=limit, logits_processor=list(processors), **more
             )
-        hook.remove()
+        if hook:
+            hook.remove()
         return str(self.tokenizer.decode(out[0, ids["input_ids"].shape[1] :], skip_special_tokens=True))
 
     def choose(self, case: Case, compiled: Any) -> int | None:
