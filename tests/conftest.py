@@ -14,16 +14,22 @@ FLOWS = ROOT / "flows"
 
 
 @functools.cache
-def _embedded() -> CausalModel:
-    from flowdial.decode.loader import load
+def _embedded(adapted: bool) -> CausalModel:
+    from flowdial.decode.loader import load, shipped_adapter
 
-    return CausalModel(load())
+    return CausalModel(load(adapter=shipped_adapter() if adapted else None))
 
 
 @pytest.fixture(scope="session")
 def embedded_model() -> CausalModel:
-    """The real embedded model, opened once a run."""
-    return _embedded()
+    """The real embedded model without its adapter, opened once a run."""
+    return _embedded(adapted=False)
+
+
+@pytest.fixture(params=["adapter", "base"])
+def any_model(request: pytest.FixtureRequest) -> CausalModel:
+    """The real embedded model as `flowdial chat` opens it, and without its adapter."""
+    return _embedded(adapted=request.param == "adapter")
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flowdial.constraint import after
+from flowdial.decode import combining
 from flowdial.decode.backbone import Backbone
 from flowdial.decode.combining import Combiner
 from flowdial.decode.protocol import Skill
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 #: Bytes of keys and values that are kept between calls.
 CACHE_BYTES = 128 * 2**20
-#: Tokens of all options of a decision: some 10 seconds of a small model on two cores.
-MAX_TOKENS = 16_384
+#: Tokens of all options of a decision: some 5 seconds of a small model on two cores.
+MAX_TOKENS = 8_192
 #: Tokens that two lines share, and that are kept once for both.
 WORTH_SHARING = 32
 #: Decisions that may wait for the model, and decisions that share a pass at most.
@@ -214,6 +215,7 @@ class CausalModel:
         with self._lock, self._working():
             cache = self._backbone.line(self._line(prefix), len(prompt) + max_tokens)
         for _ in range(max_tokens):
+            combining.check()
             with self._lock, self._working():
                 hidden = self._backbone.extend(cache, new)[-1:]
                 best = self._backbone.logits(hidden)[0].max(dim=-1)

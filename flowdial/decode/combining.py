@@ -1,8 +1,8 @@
 """Serve together what is asked at the same time.  queries of many threads -> batches -> answers.
 
 Who came first leads: it serves all that wait, the oldest first, in one batch, wakes them, and hands the lead to the
-oldest that came meanwhile. Nobody who has an answer waits for a lock. No thread of its own, nothing is put off to fill a
-batch, and the queue is bounded. Knows nothing of models.
+oldest that came meanwhile. Nobody who has an answer waits for a lock. No thread of its own, nothing is put off to fill
+a batch, and the queue is bounded. Knows nothing of models.
 """
 
 from __future__ import annotations
@@ -28,6 +28,11 @@ class Cancellation:
         self._asked: list[Callable[[], None]] = []
         self.cancelled = False
 
+    def check(self) -> None:
+        """Raises CancelledTurn where it was cancelled."""
+        if self.cancelled:
+            raise CancelledTurn("the turn was cancelled")
+
     def cancel(self) -> None:
         """Take back what waits; what is asked later is refused."""
         with self._guard:
@@ -39,8 +44,7 @@ class Cancellation:
     def watch(self, let_go: Callable[[], None]) -> None:
         """Call `let_go` on `cancel`. Raises CancelledTurn where that has been."""
         with self._guard:
-            if self.cancelled:
-                raise CancelledTurn("the turn was cancelled")
+            self.check()
             self._asked.append(let_go)
 
     @contextlib.contextmanager
@@ -54,6 +58,12 @@ class Cancellation:
 
 
 _cancellation: ContextVar[Cancellation | None] = ContextVar("cancellation", default=None)
+
+
+def check() -> None:
+    """Raises CancelledTurn where what this thread does was cancelled."""
+    if cancellation := _cancellation.get():
+        cancellation.check()
 
 
 class _Place(Generic[Query, Answer]):
@@ -70,8 +80,10 @@ class _Place(Generic[Query, Answer]):
         self.turn = threading.Event()
 
     def settle(self, answer: Answer | None = None, error: Exception | None = None) -> None:
-        self.answer, self.error, self.done = answer, error, True
-        self.turn.set()
+        """Under the guard; what is done stays as it is, so that who cancelled gets no answer."""
+        if not self.done:
+            self.answer, self.error, self.done = answer, error, True
+            self.turn.set()
 
 
 class Combiner(Generic[Query, Answer]):
@@ -101,8 +113,8 @@ class Combiner(Generic[Query, Answer]):
         place: _Place[Query, Answer] = _Place(query)
         if cancellation := _cancellation.get():
             cancellation.watch(lambda: self._cancel(place))
-        self._enter(place)
         try:
+            self._enter(place)
             while not place.done:
                 place.turn.wait()
                 if not place.done:
@@ -130,6 +142,7 @@ class Combiner(Generic[Query, Answer]):
 
     def _leave(self, place: _Place[Query, Answer]) -> None:
         with self._guard:
+            place.done = True
             self._dropped(place)
             if self._leader is place:
                 self._lead(self._queue[0] if self._queue else None)
@@ -141,7 +154,6 @@ class Combiner(Generic[Query, Answer]):
     def _cancel(self, place: _Place[Query, Answer]) -> None:
         with self._guard:
             self._dropped(place)
-        if not place.done:
             place.settle(error=CancelledTurn("the turn was cancelled"))
 
     def _serve(self) -> None:
@@ -154,15 +166,27 @@ class Combiner(Generic[Query, Answer]):
             with self._guard:
                 self._queue.extendleft(reversed([place for place in places if not place.done]))
 
-    def _answer(self, places: list[_Place[Query, Answer]]) -> None:
+    def _answer(self, places: Sequence[_Place[Query, Answer]]) -> None:
+        places = [place for place in places if not place.done]
+        if not places:
+            return
         try:
             answers = self._run([place.query for place in places])
         except Exception as error:
             if len(places) == 1:
-                places[0].settle(error=error)
+                self._settle(places, [None], error)
             else:
                 for place in places:
                     self._answer([place])
             return
-        for place, answer in zip(places, answers, strict=True):
-            place.settle(answer)
+        self._settle(places, answers)
+
+    def _settle(
+        self,
+        places: Sequence[_Place[Query, Answer]],
+        answers: Sequence[Answer | None],
+        error: Exception | None = None,
+    ) -> None:
+        with self._guard:
+            for place, answer in zip(places, answers, strict=True):
+                place.settle(answer, error)

@@ -91,6 +91,8 @@ def evidence(model: LanguageModel, asked: Asked) -> list[float]:
     they fit; what is left where none does has even odds.
     """
     given = _chosen(model, asked) if isinstance(model, Chooser) else _scored(model, asked)
+    if not all(map(math.isfinite, given)):
+        raise ModelError("the model gave probabilities that are not finite", hint="try another model")
     return [value - max(given) for value in given]
 
 

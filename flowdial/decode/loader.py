@@ -11,7 +11,6 @@ import dataclasses
 import hashlib
 import importlib.util
 import json
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,9 +62,9 @@ def load(
 ) -> LoadedModel:
     """Open a model (see `store.resolve` for what `model` may be), with a LoRA adapter where one is given.
 
-    `quantize` is "4bit" or "8bit" (bitsandbytes, on CUDA or a processor). `wording` is the version of the prompts that the caller
-    writes: an adapter that was trained on others is refused. `merge` adds the adapter to the weights, which makes it as
-    fast as the base; a quantized base cannot take it in. Raises ModelError, AdapterError, CacheError
+    `quantize` is "4bit" or "8bit" (bitsandbytes, on CUDA or a processor). `wording` is the version of the prompts that
+    the caller writes: an adapter that was trained on others is refused. `merge` adds the adapter to the weights, which
+    makes it as fast as the base; a quantized base cannot take it in. Raises ModelError, AdapterError, CacheError
     or MissingExtra.
     """
     with needs_extra("model"):
@@ -145,7 +144,6 @@ def _quantization(wanted: str | None, device: torch.device, dtype: torch.dtype) 
         raise ModelError(f"bitsandbytes quantizes for CUDA and processors, the device is `{device}`", hint=hint)
     import transformers
 
-    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it tells of every cast
     config: Any = transformers.BitsAndBytesConfig  # untyped there
     if wanted == "8bit":
         return config(load_in_8bit=True)

@@ -18,6 +18,8 @@ from flowdial.errors import ModelError
 
 TIMEOUT = 30.0
 RETRIES = 2
+#: Options of a choice: each costs a server a prompt, or a place in its grammar.
+MOST = 1_000
 
 
 class RemoteModel:
@@ -63,6 +65,9 @@ class RemoteModel:
         clean = [_clean(option) for option in options]
         if not clean or not all(option.strip() for option in clean):
             raise ModelError("choosing needs options that are not empty")
+        if len(clean) > MOST:
+            message = f"{len(clean):,} options are too many to ask a server for; {MOST:,} are the most"
+            raise ModelError(message, hint="divide the choice into several steps of fewer options")
         if kinds.begins_another(clean):
             raise ModelError("the options cannot be told apart: one is another one, or its beginning")
         return self._by_some_way(_clean(prompt), clean) if len(clean) > 1 else [0.0]
@@ -72,7 +77,7 @@ class RemoteModel:
         refused: list[Way] = []
         for way in self._ways:
             try:
-                found = way(prompt, options) or self._asker.choice(prompt, options)
+                found = _told(way, prompt, options) or self._asker.choice(prompt, options)
             except Refused:
                 refused.append(way)
                 if way is self._ways[-1]:
@@ -87,6 +92,15 @@ class RemoteModel:
         ends = {"stop": list(stop)} if stop else {}
         if max_tokens > 0:
             yield from self._client.stream(**self._asker.body(_clean(prefix + prompt), max_tokens, {}), **ends)
+
+
+def _told(way: Way, prompt: str, options: Sequence[str]) -> list[float] | None:
+    """What the server tells in this way. Raises Refused where its answer has not the form that was asked for."""
+    try:
+        return way(prompt, options)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        message = f"the server's answer cannot be read ({type(error).__name__}: {error})"
+        raise Refused(message, hint="say what the server is with --server-kind") from error
 
 
 def _listed(client: Client, *, needed: bool) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ Prompt = tuple[str | int, ...]
 #: What a server masks has this log-probability or less (vLLM says -9999, others the lowest number there is).
 _MASKED = -1000.0
 _CERTAIN_CHOICE = 0.98
+#: A probability that a server tells as 0.
+_LEAST = 1e-38
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,8 @@ def echoed(choice: Mapping[str, Any], written: int) -> list[tuple[str, float]]:
     """Tokens of an echoed prompt, without the `written` last ones; the first one has no probability. May be empty."""
     told = choice.get("logprobs") or {}
     tokens, logprobs = told.get("tokens") or [], told.get("token_logprobs") or []
-    pairs = [(str(token), float(value or 0.0)) for token, value in zip(tokens, logprobs, strict=False)]
+    known = [0.0, *(float(value) for value in logprobs[1:])]
+    pairs = [(str(token), value) for token, value in zip(tokens, known, strict=False)]
     return pairs[: len(pairs) - written]
 
 
@@ -165,7 +168,7 @@ def likeliest(choice: Mapping[str, Any]) -> list[Token]:
 def told(choice: Mapping[str, Any]) -> dict[int, float]:
     """Log-probabilities after the bias, by token id, at the first place of an answer of llama.cpp. May be empty."""
     content = (choice.get("logprobs") or {}).get("content") or [{}]
-    return {int(token["id"]): math.log(token["prob"]) for token in content[0].get("top_probs") or []}
+    return {int(token["id"]): math.log(max(token["prob"], _LEAST)) for token in content[0].get("top_probs") or []}
 
 
 def _with_bytes(token: Mapping[str, Any]) -> Token:

@@ -81,20 +81,32 @@ def _last_choice(among: Rivals) -> int:
 
 
 def _groups(branches: Sequence[_Branch]) -> Iterator[list[_Branch]]:
-    """Branches for a pass each; those that read the same tokens at the same place, as a yes and a no, stay together."""
-    alike: dict[tuple[Place, tuple[int, ...]], list[_Branch]] = {}
+    """Branches for a pass each. Those that begin alike at the same place stand side by side, for what they share is
+    read once; a yes and a no that follow the same words stay together.
+    """
+    alike: dict[Place, dict[tuple[int, ...], list[_Branch]]] = {}
     for branch in branches:
-        alike.setdefault((branch.place, tuple(branch.tokens)), []).append(branch)
+        alike.setdefault(branch.place, {}).setdefault(tuple(branch.tokens), []).append(branch)
     group: list[_Branch] = []
     size = 0
-    for (_, tokens), same in alike.items():
-        if group and size + len(tokens) > PASS_TOKENS:
-            yield group
-            group, size = [], 0
-        group += same
-        size += len(tokens)
+    for lines in alike.values():
+        before: tuple[int, ...] = ()
+        for tokens in sorted(lines):
+            if group and size + len(tokens) - _shared(before, tokens) > PASS_TOKENS:
+                yield group
+                group, size, before = [], 0, ()
+            group += lines[tokens]
+            size += len(tokens) - _shared(before, tokens)
+            before = tokens
     if group:
         yield group
+
+
+def _shared(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens both begin with."""
+    return next(
+        (at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), min(len(one), len(other))
+    )
 
 
 #: A row of the hidden states, and the tokens that compete behind it.

@@ -7,12 +7,17 @@ back with the options. A session changes only when the whole turn has succeeded.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import contextvars
+import functools
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from flowdial.decode import combining
 from flowdial.decode.combining import Cancellation
 from flowdial.decode.decider import decide
 from flowdial.decode.protocol import LanguageModel
@@ -31,6 +36,8 @@ MARGIN = 0.2
 _RECENT = 4
 #: Characters of the user's text that are read at least; a model that does not read so many fails.
 _LEAST_WORDS = 20
+#: Awaited turns that are under way at a time; a model lets fewer wait (`flowdial.decode.causal.WAITING`).
+_WORKERS = 320
 _SPEAKING = STATES | {"action", "decision"}
 
 
@@ -109,6 +116,7 @@ class Engine:
         move = decision.move
         after = step(self.flow, before, move.id)
         reply = self._reply(session, after, text, decision, listen).text(self.lang)
+        combining.check()
         session.append(Event(text, move.id, reply))
         probability = decision.chances.get(move.id, 1.0)
         choices = self._choices(moves, decision.chances)
@@ -118,14 +126,18 @@ class Engine:
     async def aturn(self, session: Session, text: str, *, listen: Listener | None = None) -> Turn:
         """`turn` without blocking the event loop; `listen` is called in a worker thread.
 
-        Where the task is cancelled before the model has come to it, the turn is taken back.
+        Where the task is cancelled the session stays as it was, and the task ends when the model lets go of it.
         """
         cancellation = Cancellation()
+        with cancellation.covers():
+            run = functools.partial(contextvars.copy_context().run, self.turn, session, text, listen=listen)
+        work = asyncio.get_running_loop().run_in_executor(_workers(), run)
         try:
-            with cancellation.covers():
-                return await asyncio.to_thread(self.turn, session, text, listen=listen)
+            return await asyncio.shield(work)
         except asyncio.CancelledError:
             cancellation.cancel()
+            with contextlib.suppress(Exception):
+                await work
             raise
 
     def back(self, session: Session) -> Turn:
@@ -176,15 +188,16 @@ class Engine:
         questions = {option.question for option in found}
         question = questions.pop() if len(questions) == 1 else ""
         names, steps = [option.name for option in found], [option.target for option in found]
+        limit = min(limit, len(text))
         asked = prompts.decision(
             self.lang, question, names, text, targets=steps, layout=self.model.skill.layout, limit=limit
         )
         try:
             values = decide(self.model, asked)
         except PromptTooLong:
-            if len(text) <= limit // 4 or limit < _LEAST_WORDS:
+            if limit < _LEAST_WORDS:
                 raise
-            return self._decide(found, text, limit // 4)
+            return self._decide(found, text, limit // 2)
         return dict(zip([*(option.move.id for option in found), STAY], values, strict=True)), asked
 
     def _choices(self, moves: tuple[Move, ...], chances: Mapping[str, float]) -> tuple[Choice, ...]:
@@ -268,6 +281,12 @@ class Engine:
             ms,
             is_done(self.flow, after),
         )
+
+
+@functools.cache
+def _workers() -> ThreadPoolExecutor:
+    """Threads for awaited turns: enough that it is the model's queue that is full when too many wait."""
+    return ThreadPoolExecutor(_WORKERS, "flowdial")
 
 
 def _embedded() -> LanguageModel:

@@ -106,6 +106,8 @@ class Terminal:
             self.last = self.engine.turn(self.session, text, listen=self.show)
         finally:
             self.console.print()
+        if self.last.shortened:
+            self.console.print("[dim](of this long text the beginning and the end were read)[/]")
 
     def say(self, reply: str) -> None:
         """What the bot says."""

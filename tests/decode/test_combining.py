@@ -21,6 +21,8 @@ class Desk:
     def __init__(self, **options: int) -> None:
         self.gate = threading.Event()
         self.gate.set()
+        self.second = threading.Event()
+        self.stepped = threading.Event()
         self.batches: list[list[int]] = []
         self.wrong: Callable[[int], bool] = lambda _query: False
         self.combiner: Combiner[int, int] = Combiner(
@@ -30,6 +32,8 @@ class Desk:
     def run(self, queries: Sequence[int]) -> list[int]:
         self.batches.append(list(queries))
         assert self.gate.wait(5)
+        if self.stepped.is_set() and len(self.batches) == 2:
+            assert self.second.wait(5)
         if any(self.wrong(query) for query in queries):
             raise ValueError("a wrong query")
         return [2 * query for query in queries]
@@ -129,6 +133,38 @@ def test_a_cancelled_request_frees_its_place_and_is_not_computed() -> None:
             cancelled.result(5)
         assert [one.result(5) for one in (*first, other)] == [2, 4, 8]
     assert desk.batches == [[1], [2, 4]]
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_what_is_cancelled_while_it_is_computed_gets_no_answer(at: int) -> None:
+    """Whether it leads or is served with others, and these get theirs."""
+    desk = Desk()
+    cancellation = Cancellation()
+
+    def ask(query: int) -> int:
+        if query != at:
+            return desk.combiner.ask(query)
+        with cancellation.covers():
+            return desk.combiner.ask(query)
+
+    desk.gate.clear()
+    with ThreadPoolExecutor(8) as pool:
+        first = pool.submit(ask, 0)
+        desk.until(lambda: desk.batches == [[0]])
+        others = [pool.submit(ask, query) for query in (1, 2)]
+        desk.until(lambda: len(desk.combiner) == 2)
+        if at == 0:
+            cancellation.cancel()
+        else:
+            desk.stepped.set()
+        desk.gate.set()
+        if at:
+            desk.until(lambda: len(desk.batches) == 2)
+            cancellation.cancel()
+            desk.second.set()
+        found = [one.exception(5) or one.result() for one in (first, *others)]
+    assert isinstance(found[at], CancelledTurn)
+    assert [value for query, value in enumerate(found) if query != at] == [2 * q for q in range(3) if q != at]
 
 
 def test_what_is_asked_after_a_cancellation_is_refused() -> None:

@@ -224,6 +224,29 @@ def test_a_batch_is_its_singles() -> None:
             assert_close(found, singles[queries.index(query)])
 
 
+@given(
+    names=st.lists(st.sampled_from(sorted(QUERIES)), min_size=2, max_size=5), family=st.sampled_from(["llama", "qwen3"])
+)
+@settings(deadline=None, max_examples=25)
+def test_what_else_is_in_a_batch_changes_nothing(names: list[str], family: str) -> None:
+    model = wrap(tiny(family))
+    for name, found in zip(names, model.score_all([QUERIES[name] for name in names]), strict=True):
+        assert_close(found, wrap(tiny(family)).score_all([QUERIES[name]])[0])
+
+
+def test_what_branches_begin_with_counts_once() -> None:
+    """Many options behind the same words of the user are one pass, as are a yes and a no behind the same words."""
+    words = tuple(range(100, 140))
+    names = Query(PREFIX, ((),) * 60, tuple((*words, at, at + 1) for at in range(60)), "siblings")
+    verdicts = Query(PREFIX, STEMS * 2, ((*words, 1),) * 4 + ((*words, 2),) * 4, "siblings")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flowdial.decode.scoring.PASS_TOKENS", 4 * len(words))
+        for query in (names, verdicts):
+            model = wrap(tiny("llama"))
+            model.score_all([query])
+            assert len(passes(tiny("llama"), lambda model=model, query=query: model.score_all([query]))) == 1
+
+
 def test_a_batch_takes_one_pass() -> None:
     model = wrap(tiny("llama"))
     queries = [QUERIES["channel"], QUERIES["naming"], QUERIES["verdict"]]

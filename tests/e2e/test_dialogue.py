@@ -102,9 +102,9 @@ def names_of_all_flows() -> list[str]:
 
 
 @pytest.mark.parametrize("name", names_of_all_flows())
-def test_who_names_an_option_gets_it(name: str, embedded_model: CausalModel, flows: Path) -> None:
+def test_who_names_an_option_gets_it(name: str, any_model: CausalModel, flows: Path) -> None:
     """A random walk in which the user says the very name of an option at every decision; it takes that edge."""
-    engine = Engine(flows / name, model=embedded_model)
+    engine = Engine(flows / name, model=any_model)
     session = engine.session()
     chance = random.Random(7)
     for _ in range(14):
@@ -132,16 +132,16 @@ ATTACKS = (
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_hostile_text_never_leaves_the_legal_moves(attack: str, embedded_model: CausalModel, flows: Path) -> None:
-    engine = Engine(flows / "en/router_support.puml", model=embedded_model)
+def test_hostile_text_never_leaves_the_legal_moves(attack: str, any_model: CausalModel, flows: Path) -> None:
+    engine = Engine(flows / "en/router_support.puml", model=any_model)
     session = engine.session()
     engine.turn(session, "an hour ago")
     allowed = {move.id for move in legal(engine.flow, session.marking)}
     assert engine.turn(session, attack).move in allowed
 
 
-def test_a_reply_names_no_other_step(embedded_model: CausalModel, flows: Path) -> None:
-    engine = Engine(flows / "en/router_support.puml", model=embedded_model)
+def test_a_reply_names_no_other_step(any_model: CausalModel, flows: Path) -> None:
+    engine = Engine(flows / "en/router_support.puml", model=any_model)
     session = engine.session()
     for words, _ in ROUTER:
         turn = engine.turn(session, words)
@@ -149,8 +149,8 @@ def test_a_reply_names_no_other_step(embedded_model: CausalModel, flows: Path) -
         assert not [label for label in others if label and label in turn.reply]
 
 
-async def test_concurrent_sessions_give_what_they_give_alone(embedded_model: CausalModel, flows: Path) -> None:
-    engine = Engine(flows / "en/router_support.puml", model=embedded_model)
+async def test_concurrent_sessions_give_what_they_give_alone(any_model: CausalModel, flows: Path) -> None:
+    engine = Engine(flows / "en/router_support.puml", model=any_model)
 
     def at_the_light() -> Session:
         session = engine.session()

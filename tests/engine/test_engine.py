@@ -414,6 +414,44 @@ async def test_turns_of_different_sessions_at_the_same_time_do_not_mix() -> None
         assert [event.user for event in session.events] == [word]
 
 
+async def test_a_turn_that_is_cancelled_leaves_the_session_as_it_was() -> None:
+    """Also where the model was at it already, which is waited for."""
+    begun, let_go = threading.Event(), threading.Event()
+
+    class Slow(ScriptedModel):
+        def score(self, *query, **options):
+            begun.set()
+            assert let_go.wait(5)
+            return ScriptedModel.score(self, *query, **options)
+
+    engine, _ = engine_on(SIDES, Slow())
+    session = engine.session()
+    running = asyncio.create_task(engine.aturn(session, "left"))
+    await asyncio.to_thread(begun.wait, 5)
+    running.cancel()
+    await asyncio.sleep(0.01)
+    assert not running.done(), "the thread still uses the session"
+    let_go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert list(session.events) == []
+    assert len(session.trail) == 1
+
+
+async def test_many_awaited_turns_come_to_the_model_at_the_same_time() -> None:
+    """As many as share a pass, whatever the number of cores."""
+    together = threading.Barrier(32)
+
+    class Meeting(ScriptedModel):
+        def score(self, *query, **options):
+            together.wait(5)
+            return ScriptedModel.score(self, *query, **options)
+
+    engine, _ = engine_on(SIDES, Meeting())
+    turns = await asyncio.gather(*(engine.aturn(engine.session(), "left") for _ in range(32)))
+    assert {turn.label for turn in turns} == {"left"}
+
+
 async def test_errors_come_through_awaited_turns() -> None:
     engine, _ = engine_on(SIDES, Failing())
     with pytest.raises(ModelError):

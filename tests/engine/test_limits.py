@@ -75,6 +75,13 @@ def test_where_a_model_reads_less_it_is_given_less_of_the_text() -> None:
     assert turn.label == "left"
 
 
+@pytest.mark.parametrize("length", [*range(58, 108, 7), 150, 300, 401, 2000])
+def test_text_of_any_length_is_read_as_far_as_the_model_reads(length: int) -> None:
+    engine = engine_on(ASKED, Short())
+    turn = engine.turn(engine.session(), ("left " + "well " * 500)[:length])
+    assert turn.label == "left"
+
+
 def test_where_a_model_reads_next_to_nothing_the_error_is_told_and_the_session_is_unchanged() -> None:
     model = Short()
     model.reads = 3
