@@ -11,6 +11,7 @@ import pytest
 from flowdial import Engine, Turn
 from flowdial.decode.causal import CausalModel
 from flowdial.flow.text import plain
+from flowdial.reply import PIPELINES
 from flowdial.session import STAY, Session, legal
 
 pytestmark = pytest.mark.model
@@ -104,7 +105,7 @@ def names_of_all_flows() -> list[str]:
 @pytest.mark.parametrize("name", names_of_all_flows())
 def test_who_names_an_option_gets_it(name: str, any_model: CausalModel, flows: Path) -> None:
     """A random walk in which the user says the very name of an option at every decision; it takes that edge."""
-    engine = Engine(flows / name, model=any_model)
+    engine = Engine(flows / name, model=any_model, replies=PIPELINES["plain"])
     session = engine.session()
     chance = random.Random(7)
     for _ in range(14):
