@@ -130,10 +130,10 @@ def test_the_masked_distribution_is_that_of_masked_decoding(options: list[tuple[
 
 @settings(deadline=None, max_examples=30)
 @given(paths, st.lists(tokens, min_size=1, max_size=6))
-def test_the_distribution_is_that_of_all_sequences_renormalised_step_by_step(
+def test_the_distribution_is_that_of_plain_passes_renormalised_step_by_step(
     options: list[tuple[int, ...]], prompt: list[int]
 ) -> None:
-    """By brute force: the mass of the sequences below each token, over that of the sequences below its rivals."""
+    """By brute force, a plain pass a branch: the probability of each token over that of its rivals and itself."""
     model = tiny("qwen3")
     query = Query(tuple(prompt), ((),) * len(options), tuple(options), "siblings")
     found = wrap(model).score_all([query])[0]
