@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import math
-import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from flowdial.constraint import after
 from flowdial.decode import combining
 from flowdial.decode.backbone import Backbone
 from flowdial.decode.combining import Combiner
+from flowdial.decode.fair import FairLock
 from flowdial.decode.protocol import Skill
 from flowdial.decode.query import Among, Query, Tokens
 from flowdial.decode.repetition import until_it_repeats
@@ -48,7 +48,7 @@ class CausalModel:
     def __init__(self, loaded: LoadedModel, *, cache_bytes: int = CACHE_BYTES, waiting: int = WAITING) -> None:
         self._loaded = loaded
         self._segments = SegmentCache(cache_bytes)
-        self._lock = threading.Lock()
+        self._lock = FairLock()
         self._combiner: Combiner[Query, Scores] = Combiner(self._score, self._lock, waiting=waiting, batch=BATCH)
 
     @property

@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flowdial.errors import BusyError, CancelledTurn
 
@@ -94,7 +94,12 @@ class Combiner(Generic[Query, Answer]):
     """
 
     def __init__(
-        self, run: Callable[[Sequence[Query]], Sequence[Answer]], lock: threading.Lock, *, waiting: int, batch: int
+        self,
+        run: Callable[[Sequence[Query]], Sequence[Answer]],
+        lock: contextlib.AbstractContextManager[Any],
+        *,
+        waiting: int,
+        batch: int,
     ) -> None:
         self.lock = lock
         self._run = run
