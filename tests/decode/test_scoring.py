@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from flowdial.decode.query import Query
 from flowdial.errors import ModelError
 
 torch = pytest.importorskip("torch")
-from tests.decode.models import FAMILIES, VOCABULARY, tiny, wrap  # noqa: E402
+from tests.decode.models import _SIZES, FAMILIES, VOCABULARY, tiny, wrap  # noqa: E402
 
 Scores = list[list[float]]
 
@@ -99,6 +100,22 @@ def test_an_adapter_is_part_of_the_model_active_or_merged(merged: bool, targets:
         expected = plain(model, QUERIES[name])
         assert_close(wrap(model).score_all([QUERIES[name]])[0], expected)
     assert max(abs(a - b) for x, y in zip(before, expected, strict=True) for a, b in zip(x, y, strict=True)) > 1e-2
+
+
+@pytest.mark.parametrize("name", ["channel", "verdict"])
+def test_a_model_of_four_bits_scores_a_tree_as_it_scores_lines(tmp_path: Path, name: str) -> None:
+    pytest.importorskip("bitsandbytes")
+    transformers = pytest.importorskip("transformers")
+    wide = {**_SIZES, "hidden_size": 64, "intermediate_size": 128, "head_dim": 16}  # bitsandbytes packs by 64
+    transformers.LlamaForCausalLM(transformers.LlamaConfig(**wide)).save_pretrained(tmp_path)
+    bits = transformers.BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.float32
+    )
+    model = transformers.AutoModelForCausalLM.from_pretrained(
+        tmp_path, quantization_config=bits, device_map={"": "cpu"}, dtype=torch.float32
+    )
+    assert "Linear4bit" in {type(module).__name__ for module in model.modules()}
+    assert_close(wrap(model).score_all([QUERIES[name]])[0], plain(model, QUERIES[name]), 1e-3)
 
 
 def test_in_bfloat16_the_tree_is_as_near_as_the_type() -> None:
