@@ -14,9 +14,18 @@ import os
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 
 from flowdial.errors import FlowDialError, ModelError
+
+#: Seconds between two looks at the others.
+_LOOK = 0.1
+#: Of the first process the others, each with what it sets when it has come to the training; of another its own.
+_others: list[tuple[BaseProcess, Event]] = []
+_arrived: list[Event] = []
 
 
 def count() -> int:
@@ -77,30 +86,50 @@ def together(number: int, work: Callable[[], object]) -> Iterator[None]:
         "OMP_NUM_THREADS": str(few),
         **({"GLOO_SOCKET_IFNAME": "lo"} if sys.platform == "linux" else {}),
     }
-    start = multiprocessing.get_context("spawn").Process
-    others = [start(target=_follow, args=({**shared, **_ranked(rank)}, work), daemon=True) for rank in range(1, number)]
+    spawn = multiprocessing.get_context("spawn")
+    for rank in range(1, number):
+        arrived = spawn.Event()
+        given = ({**shared, **_ranked(rank)}, work, arrived)
+        _others.append((spawn.Process(target=_follow, args=given, daemon=True), arrived))
     os.environ.update({**shared, **_ranked(0)})
     torch.set_num_threads(few)
     try:
-        for other in others:
+        for other, _ in _others:
             other.start()
         yield
-        for other in others:
+        for other, _ in _others:
             other.join()
-    except RuntimeError as error:
-        if codes := [other.exitcode for other in others if other.exitcode]:
-            message = f"a process of the training ended with exit code {codes[0]}"
-            raise ModelError(message, hint="go on with --resume; --processes 1 needs less memory") from error
+    except RuntimeError as error:  # gloo tells that a connection was closed, perhaps before the process is gone
+        for other, _ in _others:
+            other.join(1)
+        _check(error)
         raise
     finally:
-        for other in others:
+        for other, _ in _others:
             other.kill()
+        _others.clear()
         if torch.distributed.is_initialized():
             torch.distributed.destroy_process_group()
         for name in {*shared, *_ranked(0)}:
             os.environ.pop(name, None)
         os.environ.update(before)
         torch.set_num_threads(threads)
+
+
+def meet() -> None:
+    """Go on when all have come so far: PyTorch would wait half an hour for one that ended. Raises ModelError for it."""
+    for arrived in _arrived:
+        arrived.set()
+    while not all(arrived.is_set() for _, arrived in _others):
+        _check()
+        time.sleep(_LOOK)
+
+
+def _check(cause: Exception | None = None) -> None:
+    """Raises ModelError where another process has ended with a fault."""
+    if codes := [other.exitcode for other, _ in _others if other.exitcode]:
+        message = f"a process of the training ended with exit code {codes[0]}"
+        raise ModelError(message, hint="go on with --resume; --processes 1 needs less memory") from cause
 
 
 def _ranked(rank: int) -> dict[str, str]:
@@ -113,9 +142,10 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _follow(environment: dict[str, str], work: Callable[[], object]) -> None:
+def _follow(environment: dict[str, str], work: Callable[[], object], arrived: Event) -> None:
     """What another process does; what the user did wrong is told by the first one."""
     os.environ.update(environment)
+    _arrived.append(arrived)
     threading.Thread(target=_end_with, daemon=True).start()
     try:
         work()

@@ -65,6 +65,7 @@ def train(
     report: Progress,
 ) -> list[dict[str, Any]]:
     """Train, and leave the best weights in `model`; the log, one entry a step that was logged. Raises ModelError."""
+    processes.meet()
     accumulate = max(1, pace.batch // processes.count())
     steps = math.ceil(len(rows) / accumulate / processes.count())
     every = max(1, steps // pace.checks)

@@ -78,14 +78,26 @@ def _die():
 
 
 def _meet():
+    processes.meet()
     torch.distributed.init_process_group("gloo")
     torch.distributed.barrier()
 
 
-def test_a_process_that_is_killed_ends_the_training_with_a_message():
-    """The first one hears of it from what it shares with the other."""
-    with pytest.raises(ModelError, match="exit code -9"), processes.together(2, _die):
-        _meet()
+def _meet_and_die():
+    _meet()
+    _die()
+
+
+@pytest.mark.parametrize("other", [_die, _meet_and_die])
+def test_a_process_that_is_killed_ends_the_training_with_a_message(other):
+    """Before the training begins, or while it runs."""
+    with pytest.raises(ModelError, match="exit code -9"), processes.together(2, other):
+        _meet_twice()
+
+
+def _meet_twice():
+    _meet()
+    torch.distributed.barrier()
 
 
 def _wrong():
