@@ -27,7 +27,7 @@ Line = tuple[Sequence[int], Sequence[int]]
 class Batch:
     """Blocks of about the same size: `rows` (blocks, tokens) attend to `columns` (blocks, keys).
 
-    Where a block has fewer the first token stands for what is missing; `missing` says where keys are.
+    Where a block has fewer the first token stands for what is missing; `missing` says for which keys it does.
     """
 
     rows: torch.Tensor

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from flowdial.errors import ModelError
+
 
 def run(
     places: Sequence[Path],
@@ -52,7 +54,7 @@ def run(
         device=device,
         dtype=dtype,
         quantize=quantize,
-        number=1,
+        number=number,
         **chosen,
     )
     pace = Pace(learning_rate=chosen.pop("learning_rate"), batch=chosen.pop("batch"), seed=chosen.pop("seed"))
@@ -67,8 +69,10 @@ def run(
                 sys.stderr.write(f"{message}\n")
 
         loaded = load(base, device=processes.device(device), dtype=dtype, quantize=quantize, progress=tell)
-        number = number or processes.worth(loaded.device.type, pace.batch)
-        with processes.together(number, again):
+        fastest = processes.worth(loaded.device.type, pace.batch)
+        if (number or 1) > 1 and loaded.device.type != "cpu":
+            raise ModelError("--processes shares out a processor", hint="for several GPUs see docs/training.md")
+        with processes.together(number or fastest, again):
             manifest = tune(loaded, found, out, settings, resume=resume, report=tell)
     if not manifest:
         return 0

@@ -56,7 +56,7 @@ def worth(device: str, rows: int) -> int:
     """How many processes train fastest on this machine with `rows` rows a step: on a processor one a core, where the
     rows can be shared out evenly.
     """
-    if count() > 1 or device.partition(":")[0] != "cpu":
+    if device.partition(":")[0] != "cpu":
         return 1
     return math.gcd(rows, _cores())
 
@@ -69,9 +69,10 @@ def _cores() -> int:
 def together(number: int, work: Callable[[], object]) -> Iterator[None]:
     """Within, this process is the first of `number` that train together; the others do `work`, which can be pickled.
 
-    They end with it. Raises ModelError where one of them ended before.
+    They end with it. Those that a launcher started are together already. Raises ModelError where one of them ended
+    before.
     """
-    if number < 2:
+    if number < 2 or count() > 1:
         yield
         return
     import torch
@@ -126,8 +127,9 @@ def meet() -> None:
 
 
 def _check(cause: Exception | None = None) -> None:
-    """Raises ModelError where another process has ended with a fault."""
-    if codes := [other.exitcode for other, _ in _others if other.exitcode]:
+    """Raises ModelError where another process has ended with a fault, or before it came to the training."""
+    codes = [other.exitcode for other, arrived in _others if other.exitcode or not arrived.is_set()]
+    if codes := [code for code in codes if code is not None]:
         message = f"a process of the training ended with exit code {codes[0]}"
         raise ModelError(message, hint="go on with --resume; --processes 1 needs less memory") from cause
 

@@ -454,7 +454,11 @@ FAULTS = {
     "a-list": ((200, [1, 2]), "something else than an OpenAI", "/v1"),
     "no-choices": ((200, {"object": "text_completion"}), "something else than an OpenAI", "/v1"),
     "empty-choices": ((200, {"choices": []}), "something else than an OpenAI", "/v1"),
-    "odd-logprobs": ((200, {"choices": [{"text": "x", "logprobs": {"tokens": ["a"], "token_logprobs": "?"}}]}), "", ""),
+    "odd-logprobs": (
+        (200, {"choices": [{"text": "x", "logprobs": {"tokens": ["a"], "token_logprobs": "?"}}]}),
+        "none of the options",
+        "--server-kind",
+    ),
     "401": ((401, error(f"wrong key {KEY}")), r"refuses the key \(401\)", "OPENAI_API_KEY"),
     "403": ((403, {"detail": KEY}), r"refuses the key \(403\)", "OPENAI_API_KEY"),
     "no-model-vllm": ((404, error("The model `x` does not exist.", code=404)), "no such model", "--model"),
