@@ -1,6 +1,6 @@
 """What does a training step spend its time on?
 
-    python benchmarks/training.py       tables as Markdown, in about two minutes
+    python benchmarks/training.py       tables as Markdown, in about four minutes
 
 Rows of `flows/train`, as `flowdial finetune` makes them: how many tokens a decision takes where several sayings to a
 question are learnt in one tree, tokens a second, and the share of each kind of kernel.
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import os
 import statistics
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from itertools import islice
@@ -44,7 +46,30 @@ def step(model: RowModel, row: Row) -> float:
     return time.perf_counter() - begun
 
 
+def shared(processes: int) -> float:
+    """Seconds for a row where so many processes share the cores."""
+    few = {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // processes))}
+    command = [sys.executable, __file__, "--seconds"]
+    begun = [
+        subprocess.Popen(command, env={**os.environ, **few}, stdout=subprocess.PIPE, text=True)
+        for _ in range(processes)
+    ]
+    return statistics.mean(float(process.communicate()[0].split()[-1]) for process in begun) / processes
+
+
+def seconds() -> float:
+    """Of a row in this process; the median."""
+    loaded = load()
+    reader, found, settings = CausalModel(loaded), courses([ROOT / "flows" / "train"])[::16], Settings()
+    rows = list(islice(packed(epoch_tasks(reader, found, settings, 0), settings.length), _ROWS))
+    model = RowModel(adapted(loaded, settings.rank, 0), Weighing.of(rows, settings.text), settings.length, loaded.dtype)
+    return statistics.median([step(model, row) for row in rows * 2][2:])
+
+
 def main() -> None:
+    if "--seconds" in sys.argv:
+        print(seconds())
+        return
     loaded = load()
     reader, found, settings = CausalModel(loaded), courses([ROOT / "flows" / "train"])[::8], Settings()
     print(f"{machine('torch', 'transformers', 'peft')}; {loaded.dtype}, {torch.get_num_threads()} threads\n")
@@ -67,6 +92,10 @@ def main() -> None:
     taken = statistics.median(times)
     shares = " | ".join(f"{value / whole:.0%}" for value in spent.values())
     print(f"| {settings.length / taken:.0f} | {taken:.2f} | {shares} |")
+    print("\n| processes | threads of each | a row, s |\n| --- | --- | --- |")
+    cores = os.cpu_count() or 1
+    for processes in sorted({1, cores}):
+        print(f"| {processes} | {cores // processes} | {shared(processes):.2f} |", flush=True)
 
 
 if __name__ == "__main__":

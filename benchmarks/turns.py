@@ -58,12 +58,20 @@ def walk(dtype: str, rounds: int) -> dict[str, float]:
     }
 
 
-def in_process(dtype: str, policy: str, busy: int, rounds: int) -> dict[str, float]:
+#: How PyTorch's threads wait for one another, and the environment that says so.
+WAITING = {
+    "passive": {"OMP_WAIT_POLICY": "PASSIVE"},
+    "20,000 spins": {"GOMP_SPINCOUNT": "20000"},
+    "active": {"OMP_WAIT_POLICY": "ACTIVE"},
+}
+
+
+def in_process(dtype: str, waiting: str, busy: int, rounds: int) -> dict[str, float]:
     burners = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(busy)]
     try:
         done = subprocess.run(
             [sys.executable, __file__, "--walk", dtype, "--rounds", str(rounds)],
-            env={**os.environ, "OMP_WAIT_POLICY": policy},
+            env={**os.environ, **WAITING[waiting]},
             capture_output=True,
             text=True,
             check=True,
@@ -89,11 +97,11 @@ def main() -> None:
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for busy in (0, 2):
         for dtype in ("float32", "bfloat16"):
-            for policy in ("PASSIVE", "ACTIVE"):
-                rounds = arguments.rounds if not (busy and policy == "ACTIVE") else 1
-                ms = in_process(dtype, policy, busy, rounds)
+            for waiting in WAITING:
+                rounds = arguments.rounds if not (busy and waiting == "active") else 1
+                ms = in_process(dtype, waiting, busy, rounds)
                 shown = " | ".join(f"{ms[key]:.0f}" for key in ("open", "first", "decision", "turn", "worst"))
-                print(f"| {dtype} | {policy.lower()} | {busy} | {shown} |", flush=True)
+                print(f"| {dtype} | {waiting} | {busy} | {shown} |", flush=True)
 
 
 if __name__ == "__main__":
