@@ -160,7 +160,7 @@ def growth(ours: Ours, _found: list[Case]) -> None:
     for what, size, run in sizes:
         run()
         new, _ = ours.read(run)
-        ms = median(milliseconds(run) for _ in range(7))
+        ms = median(milliseconds(run) for _ in range(31))
         print(f"| {what} | {size} | {new} | {ms:.0f} | {ms / new:.2f} |", flush=True)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 Encode = Callable[[str], Sequence[int]]
 
@@ -113,4 +114,5 @@ def from_paths(paths: Sequence[Sequence[int]]) -> TokenAutomaton:
         accepts[state] = index
     if any(edges[state] for state in accepts):
         raise ValueError("an option is the beginning of another")
-    return TokenAutomaton(tuple(edges), accepts, tuple(tuple(path) for path in paths))
+    read_only = tuple(MappingProxyType(each) for each in edges)
+    return TokenAutomaton(read_only, MappingProxyType(accepts), tuple(tuple(path) for path in paths))

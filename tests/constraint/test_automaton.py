@@ -219,3 +219,12 @@ def test_an_automaton_over_token_sequences_accepts_exactly_them(paths: list[tupl
 def test_letters_of_every_kind_are_tokens_like_others() -> None:
     options = [*string.printable.replace("\n", ""), "\x00", "é", "e\u0301", "😀", "\u200d"]
     assert len(strings(compile_options(options, Characters().encode))) == len(options)
+
+
+def test_an_automaton_cannot_be_changed() -> None:
+    """It is shared by sessions."""
+    automaton = from_paths([(1, 2), (3,)])
+    with pytest.raises(TypeError):
+        automaton.edges[0][1] = 7  # type: ignore[index]
+    with pytest.raises(TypeError):
+        automaton.accepts[0] = 1  # type: ignore[index]
