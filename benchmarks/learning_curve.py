@@ -22,13 +22,14 @@ from machine import machine
 
 from flowdial.dataset.courses import courses
 from flowdial.dataset.examples import sources
+from flowdial.dataset.journal import Journal
 from flowdial.dataset.pfdial import read_pfdial
 from flowdial.decode.causal import CausalModel
 from flowdial.decode.loader import load, shipped_adapter
 from flowdial.evaluation.cases import Case, flow_cases, pfdial_cases
 from flowdial.evaluation.methods import Method, by_model, by_overlap, plainly
 from flowdial.evaluation.metrics import figures
-from flowdial.evaluation.run import Journal, Judge
+from flowdial.evaluation.run import Judge
 from flowdial.training.trainer import Pace
 from flowdial.training.tuning import Settings, tune
 

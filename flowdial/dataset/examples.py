@@ -12,11 +12,12 @@ from pathlib import Path
 from random import Random
 
 from flowdial.dataset.decisions import Example, offers
+from flowdial.dataset.generate import random_flow
 from flowdial.dataset.realise import REALISERS, drawn
 from flowdial.dataset.utterances import ONWARD, STAYING, Saying, read_sayings
 from flowdial.decode.cues import option_polarities
 from flowdial.errors import SourceError
-from flowdial.flow import FINAL, SILENT, Flow, load
+from flowdial.flow import FINAL, SILENT, Flow, load, loads
 from flowdial.flow.model import STATES, Node
 from flowdial.notation.source import read_source
 from flowdial.session.marking import STAY
@@ -41,6 +42,13 @@ class Source:
         """A diagram and the sayings beside it, where there are any. Raises SourceError, NotationError."""
         said = path.with_suffix(".said")
         return cls(path.stem, load(path), read_sayings(said) if said.exists() else (), read_source(path))
+
+    @classmethod
+    def random(cls, name: str, lang: str) -> Source:
+        """A flow drawn at random, the same for the same name; nothing is said of it but what is realised."""
+        draw = Random(f"{name} {lang}")
+        text = random_flow(draw, lang=lang, size=draw.randint(6, 30))
+        return cls(name, loads(text), (), text)
 
 
 def sources(places: Sequence[Path]) -> tuple[Source, ...]:

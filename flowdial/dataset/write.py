@@ -38,12 +38,13 @@ chart_transition_utterance (chart_dialogue in the format `chat`). Charts are num
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be written."""
+    """What is to be written; `random` flows that are drawn at random are added, shared out among the languages."""
 
     form: str
     languages: tuple[str, ...]
     seed: int = 0
     per_edge: int = 2
+    random: int = 0
 
 
 def write(
@@ -54,6 +55,10 @@ def write(
     if not chosen:
         wanted = ", ".join(plan.languages)
         raise SourceError(f"none of the flows is in {wanted}", hint="a flow names its language: ' flowdial: lang=en")
+    chosen += [
+        Source.random(f"random-{plan.seed}-{number}", plan.languages[number % len(plan.languages)])
+        for number in range(plan.random)
+    ]
     made = list(_made(chosen, plan, paraphrase, report))
     lines = list(_chat(chosen, made, plan) if plan.form == "chat" else _tuples(chosen, made, plan))
     counts = _counts(chosen, made, lines)

@@ -3,57 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
+from flowdial.dataset.journal import Journal
 from flowdial.decode.store import Progress
-from flowdial.errors import SourceError
 from flowdial.evaluation.cases import Case
 from flowdial.evaluation.methods import Method, Reply, plainly, situation
 from flowdial.evaluation.metrics import Result, figures, reply_figures
 from flowdial.reply.stages import names_another_step
 
 _Each = TypeVar("_Each")
-
-
-class Journal:
-    """What has been judged already, in a file of JSON lines; without a file nothing is kept.
-
-    A line that was cut off by a kill is written anew. Raises SourceError where the file cannot be written.
-    """
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._known: dict[str, Any] = {}
-        if path and path.exists():
-            for line in path.read_bytes().splitlines():
-                try:
-                    key, value = json.loads(line)
-                    self._known[key] = value
-                except (ValueError, TypeError):
-                    continue
-
-    def once(self, key: str, make: Callable[[], Any]) -> Any:
-        """The value kept for a key, or a new one."""
-        if key not in self._known:
-            self._known[key] = make()
-            self._append(key)
-        return self._known[key]
-
-    def _append(self, key: str) -> None:
-        if self._path is None:
-            return
-        try:
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps([key, self._known[key]], ensure_ascii=False) + "\n")
-        except OSError as error:
-            message = f"{self._path}: cannot be written: {error.strerror}"
-            raise SourceError(message, hint="make room and run again; what was judged so far is kept") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,7 @@ def bench(flow: Path, runs: int, as_json: bool, **options: Any) -> None:
 @click.option("--lang", default="zh,en", show_default=True, help="Languages, with commas between them.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--per-edge", type=click.IntRange(0), default=2, show_default=True, help="Realised sentences an edge.")
+@click.option("--random", type=click.IntRange(0), default=0, show_default=True, help="Flows drawn at random, added.")
 @click.option("--paraphrase", metavar="URL", help="Have an OpenAI-compatible server say each sentence in other words.")
 @click.option("--model", metavar="MODEL", help="Name of the model there.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as a JSON object.")
@@ -188,18 +189,20 @@ def data(
     lang: str,
     seed: int,
     per_edge: int,
+    random: int,
     paraphrase: str | None,
     model: str | None,
     as_json: bool,
 ) -> None:
     """Make training data of FLOWS: diagrams, or folders of them, with what users say beside them (NAME.said).
 
-    The same flows and seed give the same bytes.
+    The same flows and seed give the same bytes. What a server said is kept in DIR/paraphrases.jsonl, so that a run that
+    was broken off goes on, and the next one asks for nothing again.
 
     \b
     Examples:
       flowdial data flows/train --out data
-      flowdial data flows/train --out data --format chat --lang zh --seed 7
+      flowdial data flows/train --out data --format chat --lang zh --seed 7 --random 100
     """
     from flowdial.dataset.write import Plan
     from flowdial.surfaces import data as surface
@@ -209,7 +212,7 @@ def data(
         raise click.BadParameter("give zh, en or zh,en", param_hint="--lang")
     if model and not paraphrase:
         raise click.UsageError("--model names the model of a server: give its address with --paraphrase")
-    plan = Plan(form, languages, seed, per_edge)
+    plan = Plan(form, languages, seed, per_edge, random)
     sys.exit(surface.run(flows, out=out, plan=plan, paraphrase=paraphrase, model=model, as_json=as_json))
 
 

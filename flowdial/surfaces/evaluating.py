@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from flowdial.dataset.examples import sources
+from flowdial.dataset.journal import Journal
 from flowdial.dataset.pfdial import read_pfdial
 from flowdial.decode.extras import needs_extra
 from flowdial.errors import SourceError
 from flowdial.evaluation.cases import Case, flow_cases, pfdial_cases
 from flowdial.evaluation.methods import by_model, by_overlap, by_writing, guided, plainly, writing
-from flowdial.evaluation.run import Journal, Judge, evaluate, spread
+from flowdial.evaluation.run import Judge, evaluate, spread
 from flowdial.surfaces.models import open_here
 from flowdial.surfaces.progress import progress
 

@@ -72,6 +72,20 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path, form):
     assert texts[0] == texts[1] != texts[2]
 
 
+def test_random_flows_are_added(tmp_path):
+    """Each language gets its share, and they are the same for a seed."""
+    texts = []
+    for name in ("a", "b"):
+        plan = Plan("A", ("zh", "en"), 3, random=5)
+        told = write(SOURCES[:2], tmp_path / name, plan, paraphrase=None, report=_silent)
+        assert (told["flows"], told["flows_zh"] + told["flows_en"]) == (7, 7)
+        texts.append(Path(told["file"]).read_bytes())
+    assert texts[0] == texts[1]
+    drawn = [each for each in read_pfdial(told["file"]) if "办理事项" in each.flowchart]
+    assert len({each.flowchart for each in drawn}) == 3
+    assert {chart.flow.lang for chart in map(Chart.read, {each.flowchart for each in drawn})} == {"zh"}
+
+
 def test_a_data_set_is_read_as_pfdial_is(tmp_path):
     """The fields are PFDial's own."""
     told = write(SOURCES, tmp_path, Plan("C", ("en",)), paraphrase=None, report=_silent)

@@ -10,12 +10,13 @@ from random import Random
 import pytest
 
 from flowdial.dataset.examples import examples, sources
+from flowdial.dataset.journal import Journal
 from flowdial.dataset.tuples import five_tuples
 from flowdial.decode.scripted import ScriptedModel
 from flowdial.errors import SourceError
 from flowdial.evaluation.cases import flow_cases, pfdial_cases
 from flowdial.evaluation.methods import by_model, by_overlap, by_writing, guided, plainly, writing
-from flowdial.evaluation.run import Journal, Judge, evaluate, spread
+from flowdial.evaluation.run import Judge, evaluate, spread
 
 FLOWS = sources([Path("flows/heldout/en")])[:3]
 LOOP = """@startuml
@@ -124,7 +125,8 @@ def test_a_state_that_stays_is_right_to_stay():
 
 def test_a_journal_that_cannot_be_written_is_told(tmp_path):
     """With what to do."""
-    journal = Journal(tmp_path / "none" / "judged.jsonl")
+    (tmp_path / "file").write_text("")
+    journal = Journal(tmp_path / "file" / "judged.jsonl")
     with pytest.raises(SourceError, match="cannot be written"):
         list(Judge("overlap", by_overlap, plainly).results(list(flow_cases(FLOWS[:1])), journal, quiet))
 
