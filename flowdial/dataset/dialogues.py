@@ -1,13 +1,15 @@
 """Walk a flow in words.  Examples -> dialogues of several turns, as chat messages with a loss mask, and back again.
 
-A walk takes moves at random until the process ends. On the way users say something off the topic, ask what is meant,
-correct themselves and take a step back, as they do. Reproducible for a seed. Knows flows; knows no models.
+A walk takes moves at random, those that were seldom taken first, until the process ends. On the way users say something
+off the topic, ask what is meant, correct themselves and take a step back, as they do. Reproducible for a seed. Knows
+flows; knows no models.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +22,14 @@ from flowdial.dataset.pfdial import FiveTuple
 from flowdial.dataset.realise import REALISERS
 from flowdial.dataset.tuples import state
 from flowdial.errors import SourceError
-from flowdial.flow import Flow
+from flowdial.flow import SILENT, Flow
 from flowdial.session.marking import STAY
 from flowdial.session.options import flow_language, node_text
 
 #: Turns of a dialogue at most: loops may go round.
 MAX_TURNS = 40
+#: Dialogues through a flow at least, and at most.
+WALKS, MOST_WALKS = 4, 40
 _BACK, _ASIDE = 0.06, 0.08
 _SAID = re.compile(r"\[(?P<state>.*?)\] (?P<text>.*)", re.DOTALL)
 
@@ -39,8 +43,18 @@ class Message:
     learnt: bool = False
 
 
-def dialogue(source: Source, examples: Sequence[Example], draw: Random) -> list[Message]:
-    """One dialogue through the flow; its first message is the diagram."""
+def dialogues(source: Source, examples: Sequence[Example], draw: Random) -> Iterator[list[Message]]:
+    """Dialogues through the flow, `WALKS` at least, and more until every move of a user was taken."""
+    taken: Counter[str] = Counter()
+    moves = {example.move for example in examples} - {STAY}
+    for number in range(MOST_WALKS):
+        if number >= WALKS and moves <= taken.keys():
+            break
+        yield dialogue(source, examples, draw, taken)
+
+
+def dialogue(source: Source, examples: Sequence[Example], draw: Random, taken: Counter[str]) -> list[Message]:
+    """One dialogue through the flow; its first message is the diagram. Ways that were seldom `taken` are preferred."""
     flow, speak = source.flow, REALISERS[flow_language(source.flow)]
     by_node: dict[str, list[Example]] = {}
     for example in examples:
@@ -61,21 +75,37 @@ def dialogue(source: Source, examples: Sequence[Example], draw: Random) -> list[
         asides = [example for example in heard if example.move == STAY]
         if asides and draw.random() < _ASIDE:
             messages += [Message("user", draw.choice(asides).user), _said(flow, at, node_text(flow.nodes[at]))]
-        taken = _taken(flow, at, heard, draw)
-        if taken is None:
-            edge = draw.choice(flow.out(at))
-            at = edge.target
+        said = _next(flow, at, heard, draw, taken)
+        if said is None:
+            at = _come(flow, draw.choice(flow.out(at)).target, draw, taken)
             continue
-        edge = next(e for e in flow.out(at) if e.id == taken.move)
-        messages += [Message("user", taken.user), _said(flow, edge.target, taken.robot or step_behind(taken))]
-        at, before = edge.target, at
+        taken[said.move] += 1
+        edge = next(e for e in flow.out(at) if e.id == said.move)
+        at, before = _come(flow, edge.target, draw, taken), at
+        messages += [Message("user", said.user), _said(flow, at, said.robot or step_behind(said))]
     return messages
 
 
-def _taken(flow: Flow, at: str, heard: Sequence[Example], draw: Random) -> Example | None:
-    """What the user says next: each way on is equally likely; None where nothing is known to be said."""
+def _come(flow: Flow, node: str, draw: Random, taken: Counter[str]) -> str:
+    """The first node at or behind this one at which something is said; of a fork one branch is followed."""
+    seen: set[str] = set()
+    while flow.nodes[node].kind in SILENT and node not in seen and flow.out(node):
+        seen.add(node)
+        ways = list(flow.out(node))
+        draw.shuffle(ways)
+        way = min(ways, key=lambda edge: taken[edge.id])
+        taken[way.id] += 1
+        node = way.target
+    return node
+
+
+def _next(flow: Flow, at: str, heard: Sequence[Example], draw: Random, taken: Counter[str]) -> Example | None:
+    """What the user says next: each of the ways that were taken least is equally likely; None where nothing is known to
+    be said.
+    """
     offered = [option.move.id for option in offers(flow, [at])]
     draw.shuffle(offered)
+    offered.sort(key=lambda move: taken[move])
     for move in offered:
         if said := [example for example in heard if example.move == move]:
             return draw.choice(said)
@@ -100,7 +130,7 @@ def to_json(chart: int, number: int, lang: str, messages: Sequence[Message]) -> 
 def read_dialogues(path: Path) -> Iterator[FiveTuple]:
     """The turns of a chat file as five-tuples. Raises SourceError with the line and the field."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").split("\n")  # a text may hold other signs that end a line
     except (OSError, ValueError) as error:
         raise SourceError(f"{path}: cannot be read: {error}", hint="a chat file has a JSON object a line") from None
     for number, line in enumerate(lines, 1):

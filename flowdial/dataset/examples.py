@@ -6,6 +6,7 @@ are taken from other flows. Reproducible for a seed. Knows flows and words; know
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +20,13 @@ from flowdial.decode.cues import option_polarities
 from flowdial.errors import SourceError
 from flowdial.flow import FINAL, SILENT, Flow, load, loads
 from flowdial.flow.model import STATES, Node
+from flowdial.flow.puml import to_puml
 from flowdial.notation.source import read_source
 from flowdial.session.marking import STAY
 from flowdial.session.options import Option, flow_language, node_text, target_text
 
+#: A line of the preprocessor.
+_DIRECTIVE = re.compile(r"^\s*!", re.MULTILINE)
 #: Nodes at which several ways on are a question, and nodes at which something is said.
 _ASKED = STATES | {"decision"}
 _SPEAKING = _ASKED | {"start", "action"}
@@ -41,7 +45,11 @@ class Source:
     def read(cls, path: Path) -> Source:
         """A diagram and the sayings beside it, where there are any. Raises SourceError, NotationError."""
         said = path.with_suffix(".said")
-        return cls(path.stem, load(path), read_sayings(said) if said.exists() else (), read_source(path))
+        flow, text = load(path), read_source(path)
+        if _DIRECTIVE.search(text):  # what data holds is read without the preprocessor's files
+            text = to_puml(flow)
+            flow = loads(text)
+        return cls(path.stem, flow, read_sayings(said) if said.exists() else (), text)
 
     @classmethod
     def random(cls, name: str, lang: str) -> Source:
@@ -84,14 +92,17 @@ def asides(found: Sequence[Source], lang: str) -> list[str]:
 def _said(source: Source) -> Iterator[Example]:
     nodes = [node for node in source.flow.nodes.values() if node.kind in _SPEAKING]
     for saying in source.sayings:
-        matching = [node for node in nodes if saying.step == (_name(node))]
+        where = f"{source.name}.said:{saying.line}"
+        matching = [node for node in nodes if saying.step == _name(node)]
         if not matching:
-            where = f"{source.name}.said:{saying.line}"
             raise SourceError(f"{where}: the flow has no step `{saying.step}`", hint="name a step as it is drawn")
-        for node in matching:
-            edge = _edge(source.flow, node, saying.move)
-            if edge:
-                yield Example(source.name, source.flow, node.id, edge, saying.user, saying.robot)
+        taken = [(node, edge) for node in matching if (edge := _edge(source.flow, node, saying.move))]
+        if not taken:
+            known = [option.name for node in matching for option in offers(source.flow, [node.id])]
+            hint = f"its options are {' / '.join(dict.fromkeys(known))}" if len(known) > 1 else "`>` is its only way on"
+            raise SourceError(f"{where}: `{saying.step}` has no option `{saying.move}`", hint=hint)
+        for node, edge in taken:
+            yield Example(source.name, source.flow, node.id, edge, saying.user, saying.robot)
 
 
 def _name(node: Node) -> str:

@@ -12,7 +12,7 @@ import functools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flowdial.errors import NotationError, SourceError
@@ -93,9 +93,17 @@ def read_chart(each: FiveTuple) -> Chart:
         raise SourceError(f"the chart of the five-tuple {each.id} cannot be read: {error}") from error
 
 
+def plain_name(state: str, codes: Mapping[str, str]) -> str:
+    """The name of a state that is told by a code, or by a code and its name."""
+    plain = " ".join(state.split())
+    return codes.get(plain) or _CODE.sub("", plain)
+
+
 @dataclass(frozen=True)
 class Chart:
-    """One flowchart of PFDial, read with recovery."""
+    """One flowchart of PFDial, read with recovery. The nodes of its flow have names in any format; `codes` has those of
+    format B.
+    """
 
     flow: Flow
     codes: Mapping[str, str]
@@ -103,12 +111,12 @@ class Chart:
     @classmethod
     def read(cls, flowchart: str) -> Chart:
         """The chart of a `flowchart` field. Raises NotationError."""
-        return cls(loads(flowchart, recover=True), _codes(flowchart))
+        codes = _codes(flowchart)
+        return cls(_named_flow(loads(flowchart, recover=True), codes), codes)
 
     def candidates(self, state: str) -> tuple[str, ...]:
         """Ids of all nodes that `state` may mean; labels repeat within a chart."""
-        plain = " ".join(state.split())
-        wanted = {plain, self.codes.get(plain, plain), _CODE.sub("", plain)}
+        wanted = {" ".join(state.split()), plain_name(state, self.codes)}
         return tuple(node.id for node in self.flow.nodes.values() if wanted & self._names(node))
 
     def successors(self, node_id: str) -> tuple[str, ...]:
@@ -147,6 +155,16 @@ class Chart:
             elif at not in seen:
                 seen.add(at)
                 todo += [edge.target for edge in reversed(self.flow.out(at))]
+
+
+def _named_flow(flow: Flow, codes: Mapping[str, str]) -> Flow:
+    """The flow with names where codes are drawn: what is asked and answered holds none."""
+    nodes = {}
+    for node in flow.nodes.values():
+        first, gap, rest = node.label.partition("\n")
+        named = plain_name(first, codes)
+        nodes[node.id] = replace(node, label=named + gap + rest) if named != " ".join(first.split()) else node
+    return replace(flow, nodes=nodes)
 
 
 def _codes(flowchart: str) -> dict[str, str]:

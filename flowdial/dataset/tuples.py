@@ -87,7 +87,7 @@ def coded(found: FiveTuple, flow: Flow, form: str) -> FiveTuple:
 
 def _rewritten(text: str, flow: Flow, shown: dict[str, str]) -> str:
     """The diagram with the first line of each label replaced where it is drawn."""
-    lines = text.splitlines()
+    lines = text.split("\n")
     for node in flow.nodes.values():
         first = node.label.split("\n")[0]
         if node.kind in ("action", "decision") and first:
@@ -95,4 +95,4 @@ def _rewritten(text: str, flow: Flow, shown: dict[str, str]) -> str:
             at = line.find(first, line.find(":" if node.kind == "action" else "(") + 1)
             if at >= 0:
                 lines[node.line - 1] = line[:at] + shown[first_line(node.label)] + line[at + len(first) :]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flowdial.errors import SourceError
+from flowdial.notation.source import read_source
 
 ONWARD = ">"
 STAYING = "~"
@@ -32,13 +33,9 @@ class Saying:
 def read_sayings(path: str | Path) -> tuple[Saying, ...]:
     """The sayings of a file, in its order. Raises SourceError with the line."""
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path}: cannot be read: {error}", hint="sayings are UTF-8 text") from None
     found: list[Saying] = []
     step = ""
-    for number, raw in enumerate(text.splitlines(), 1):
+    for number, raw in enumerate(read_source(path).split("\n"), 1):
         line = raw.strip()
         if line.startswith(("?", "!")) and line[1:].strip():
             step = line[1:].strip()

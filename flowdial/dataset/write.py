@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from flowdial.dataset.decisions import Example
-from flowdial.dataset.dialogues import dialogue, to_json
+from flowdial.dataset.dialogues import dialogues, to_json
 from flowdial.dataset.examples import Source, asides, examples
 from flowdial.dataset.tuples import coded, five_tuples
 from flowdial.decode.store import Progress
@@ -20,8 +20,6 @@ from flowdial.session.marking import STAY
 from flowdial.session.options import flow_language
 
 Paraphrase = Callable[[Example], list[Example]]
-#: Dialogues that are walked through a flow in the format `chat`.
-WALKS = 4
 
 _CARD = """# {title}
 
@@ -106,8 +104,8 @@ def _tuples(found: Sequence[Source], made: Sequence[list[Example]], plan: Plan) 
 def _chat(found: Sequence[Source], made: Sequence[list[Example]], plan: Plan) -> Iterator[dict[str, Any]]:
     for chart, (source, examples_) in enumerate(zip(found, made, strict=True)):
         draw = Random(f"{plan.seed} {source.name} chat")
-        for number in range(WALKS):
-            yield to_json(chart, number, flow_language(source.flow), dialogue(source, examples_, draw))
+        for number, walked in enumerate(dialogues(source, examples_, draw)):
+            yield to_json(chart, number, flow_language(source.flow), walked)
 
 
 def _counts(found: Sequence[Source], made: Sequence[list[Example]], lines: Sequence[Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import math
 from collections.abc import Iterator, Sequence
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from flowdial.constraint import after
@@ -78,9 +79,10 @@ class CausalModel:
 
     @property
     def identity(self) -> str:
-        """What its answers depend on: base, adapter and number type."""
+        """What its answers depend on: base, adapter, number type and this version."""
         opened = self._loaded
-        return f"{self.name} {opened.source.fingerprint} {opened.adapter_hash} {opened.dtype}"
+        numbers = opened.quantized or opened.dtype
+        return f"{self.name} {opened.source.fingerprint} {opened.adapter_hash} {numbers} {version('flowdial')}"
 
     @property
     def skill(self) -> Skill:

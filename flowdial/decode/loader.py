@@ -36,7 +36,7 @@ DEVICES = ("cuda", "mps", "cpu")
 class LoadedModel:
     """A model in eval mode with its tokenizer. For hub ids `source.fingerprint` holds the commit opened.
 
-    `adapter_hash` is the SHA-256 (hex) of the adapter's weights.
+    `adapter_hash` is the SHA-256 (hex) of the adapter's weights and manifest, `quantized` is "4bit" or "8bit".
     """
 
     model: PreTrainedModel | PeftModel
@@ -47,6 +47,7 @@ class LoadedModel:
     dtype: torch.dtype
     skill: Skill = UNTRAINED
     adapter_hash: str | None = None
+    quantized: str | None = None
 
 
 def load(
@@ -82,10 +83,11 @@ def load(
         opened = opened.merge_and_unload()
     progress(f"{source.name} is open", 1.0)
     if folder is None:
-        return LoadedModel(opened.eval(), tokenizer, source, None, place, numbers)
+        return LoadedModel(opened.eval(), tokenizer, source, None, place, numbers, quantized=quantize)
     skill = _skill(folder, tokenizer, wording)
-    weights = hashlib.sha256((folder / "adapter_model.safetensors").read_bytes()).hexdigest()
-    return LoadedModel(opened.eval(), tokenizer, source, folder.name, place, numbers, skill, weights)
+    parts = [folder / name for name in ("adapter_model.safetensors", "manifest.json")]
+    whole = hashlib.sha256(b"".join(part.read_bytes() for part in parts if part.exists())).hexdigest()
+    return LoadedModel(opened.eval(), tokenizer, source, folder.name, place, numbers, skill, whole, quantize)
 
 
 def shipped_adapter(model: str | None = None) -> str | None:

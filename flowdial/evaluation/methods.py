@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 
 from flowdial.dataset.decisions import asked
+from flowdial.dataset.pfdial import plain_name
 from flowdial.decode.cues import grams, option_cues
 from flowdial.decode.decider import decide
 from flowdial.decode.protocol import LanguageModel
@@ -26,9 +27,15 @@ _END = "<end>"
 
 
 def by_model(model: LanguageModel) -> Method:
-    """The engine's decision."""
+    """The engine's decision; none where the options are longer than what the model reads."""
 
-    return lambda case: decide(model, asked(case, model.skill.layout))
+    def judge(case: Case) -> Judgement:
+        try:
+            return decide(model, asked(case, model.skill.layout))
+        except PromptTooLong:
+            return None
+
+    return judge
 
 
 def by_overlap(case: Case) -> Judgement:
@@ -55,10 +62,11 @@ def by_writing(model: LanguageModel) -> Method:
     """
 
     def judge(case: Case) -> Judgement:
-        text = _written(model, case, "")
+        text = plain_name(_written(model, case, ""), case.codes)
         names = [target or _END for target in case.targets]
-        close = difflib.get_close_matches(text, [*names, case.current, *case.others], 1, 0.9)
-        if not close or close[0] not in (*names, case.current):
+        current = plain_name(case.current, case.codes)
+        close = difflib.get_close_matches(text, [*names, current, *case.others], 1, 0.9)
+        if not close or close[0] not in (*names, current):
             return None
         moves = [float(name == close[0]) for name in names]
         return [*moves, float(not any(moves))]

@@ -234,9 +234,7 @@ def data(
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps.")
-@click.option(
-    "--dtype", type=click.Choice(["auto", "float32", "bfloat16", "float16"]), default="auto", show_default=True
-)
+@click.option("--dtype", type=click.Choice(["auto", "float32", "bfloat16"]), default="auto", show_default=True)
 @click.option("--quantize", type=click.Choice(["4bit", "8bit"]), help="QLoRA by bitsandbytes.")
 @click.option(
     "--processes",
@@ -277,7 +275,9 @@ def _eval_options(function: _Function) -> _Function:
                 "--baselines/--no-baselines", default=True, show_default=True, help="Judge by other ways too."
             ),
             click.option(
-                "--resume", type=click.Path(path_type=Path), help="Keep what was judged here, and go on from it."
+                "--resume",
+                type=click.Path(path_type=Path),
+                help="Keep what was judged in this file.  [default: until the evaluation is through]",
             ),
             click.option("--json", "as_json", is_flag=True, help="Print a JSON object a file."),
         )

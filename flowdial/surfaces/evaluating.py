@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from flowdial.dataset.examples import sources
 from flowdial.dataset.journal import Journal
 from flowdial.dataset.pfdial import read_pfdial
 from flowdial.decode.extras import needs_extra
+from flowdial.decode.store import cache_root
 from flowdial.errors import SourceError
 from flowdial.evaluation.cases import Case, flow_cases, pfdial_cases
 from flowdial.evaluation.methods import by_model, by_overlap, by_writing, guided, plainly, writing
@@ -39,6 +41,12 @@ _SHOWN = (
 def pfdial(files: Sequence[Path], *, edges: str, **options: Any) -> int:
     """Evaluate on PFDial's files; gives the exit code."""
     found = [(str(file), list(pfdial_cases(read_pfdial(file), edges))) for file in files]
+    for file, cases in found:
+        unread = [case.unread for case in cases if case.unread]
+        if len(unread) == len(cases):
+            raise SourceError(f"{file}: no chart can be read: {unread[0]}", hint="charts are PlantUML diagrams")
+        if unread:
+            sys.stderr.write(f"{file}: {len(unread)} turns count as wrong for their charts: {unread[0]}\n")
     return _run(found, {"edges": edges}, **options)
 
 
@@ -72,7 +80,7 @@ def _run(
         import sacrebleu  # noqa: F401
     tuned = open_here(model=model, adapter=adapter, **how)
     base = open_here(model=model, adapter="none", **how) if baselines else tuned
-    journal = Journal(resume)
+    journal = _journal(resume, [name for name, _ in found], about, limit)
     for name, cases in found:
         others: dict[str, tuple[Judge, int | None]] = {}
         if baselines:
@@ -92,7 +100,21 @@ def _run(
         told = {"file": name, "model": tuned.name, **about, **figures}
         sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n" if as_json else "\n".join(_table(told)) + "\n")
         sys.stdout.flush()
+    if resume is None:
+        journal.forget()
     return 0
+
+
+def _journal(resume: Path | None, names: Sequence[str], about: dict[str, Any], limit: int | None) -> Journal:
+    """Where what was judged is kept: until the evaluation is through, or for good in a file that was named."""
+    if resume:
+        return Journal(resume)
+    what = hashlib.sha256(repr((names, about, limit)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    file = cache_root() / "judged" / f"{what}.jsonl"
+    journal = Journal(file, may_fail=True)
+    if len(journal):
+        sys.stderr.write(f"going on from {len(journal)} judgements of a run that was broken off ({file})\n")
+    return journal
 
 
 def _table(told: dict[str, Any]) -> Iterator[str]:

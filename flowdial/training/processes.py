@@ -145,13 +145,13 @@ def _free_port() -> int:
 
 
 def _follow(environment: dict[str, str], work: Callable[[], object], arrived: Event) -> None:
-    """What another process does; what the user did wrong is told by the first one."""
+    """What another process does; what the user did wrong, and that he stopped it, is told by the first one."""
     os.environ.update(environment)
     _arrived.append(arrived)
     threading.Thread(target=_end_with, daemon=True).start()
     try:
         work()
-    except FlowDialError:
+    except (FlowDialError, KeyboardInterrupt):
         sys.exit(1)
 
 

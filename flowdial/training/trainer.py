@@ -29,8 +29,8 @@ from flowdial.training.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How it is trained. `batch` is the rows of a step, of all processes together; `checks` how often in all it is
-    validated and saved; `patience` how many without gain.
+    """How it is trained. `batch` is the rows of a step, of all processes together; `checks` how often it is validated
+    and saved in all (a few times more where the steps cannot be shared out evenly); `patience` how many without gain.
     """
 
     learning_rate: float = 1.5e-3
@@ -64,10 +64,17 @@ def train(
     resume: bool,
     report: Progress,
 ) -> list[dict[str, Any]]:
-    """Train, and leave the best weights in `model`; the log, one entry a step that was logged. Raises ModelError."""
+    """Train, and leave the best weights in `model`; the log, one entry a step that was logged. Raises ModelError.
+
+    Rows that do not fill the last step are left out, so that it is the same for any number of processes.
+    """
+    if pace.batch % processes.count():
+        message = f"{processes.count()} processes cannot share out the {pace.batch} rows of a step"
+        raise ModelError(message, hint="give --batch a multiple of the processes")
     processes.meet()
-    accumulate = max(1, pace.batch // processes.count())
-    steps = math.ceil(len(rows) / accumulate / processes.count())
+    accumulate = pace.batch // processes.count()
+    rows = rows[: max(1, len(rows) // pace.batch) * pace.batch]
+    steps = math.ceil(len(rows) / pace.batch)
     every = max(1, steps // pace.checks)
     arguments = TrainingArguments(
         output_dir=str(folder),
@@ -99,9 +106,9 @@ def train(
         disable_tqdm=True,
     )
     arguments._n_gpu = min(1, arguments.n_gpu)  # one process takes one row, however many GPUs it sees
-    callbacks: list[TrainerCallback] = [_Watch(report, rows)]
+    callbacks: list[TrainerCallback] = [_Watch(report, rows), _Finite()]
     if validation:
-        callbacks.append(EarlyStoppingCallback(pace.patience))
+        callbacks.append(_Stopping(pace.patience))
     trainer = _Trainer(model, arguments, Rows(rows), validation, callbacks)
     trainer.remove_callback(PrinterCallback)
     last = _last_whole(folder) if resume else None
@@ -110,9 +117,12 @@ def train(
     except (OSError, SafetensorError) as error:
         raise _not_written(folder, getattr(error, "strerror", None) or str(error)) from error
     except RuntimeError as error:
-        if "PytorchStreamWriter" not in str(error):
-            raise
-        raise _not_written(folder, str(error).splitlines()[0]) from error
+        if "PytorchStreamWriter" in str(error):
+            raise _not_written(folder, str(error).splitlines()[0]) from error
+        if "out of memory" in str(error) or "can't allocate memory" in str(error):
+            hint = "lower --length, --batch or --processes, then go on with --resume where only --processes changed"
+            raise ModelError("there is not enough memory to train", hint=hint) from error
+        raise
     return list(trainer.state.log_history)
 
 
@@ -159,14 +169,8 @@ class _Trainer(Trainer):
         return SequentialSampler(self._rows)
 
     def compute_loss(self, model: Any, inputs: Any, *_given: Any, **_more: Any) -> Any:
-        """The loss of a row. Raises ModelError where it is not a number."""
-        found = model(**inputs)
-        if not torch.isfinite(found["loss"]):
-            message = f"the loss is not finite at step {self.state.global_step}"
-            raise ModelError(
-                message, hint="lower --learning-rate, or use --dtype float32; checkpoints so far are whole"
-            )
-        return found["loss"]
+        """The loss of a row."""
+        return model(**inputs)["loss"]
 
     def evaluate(self, *_given: Any, **_more: Any) -> dict[str, float]:
         """Loss and accuracy of the validation's decisions."""
@@ -201,6 +205,28 @@ class _Trainer(Trainer):
     def _load_best_model(self) -> None:
         if self.state.best_model_checkpoint:
             self._load_from_checkpoint(self.state.best_model_checkpoint)
+
+
+class _Finite(TrainerCallback):
+    """Ends a training that has run away before it is written down. All processes have the same gradients, so they end
+    at the same step.
+    """
+
+    def on_pre_optimizer_step(self, args: Any, state: Any, control: Any, model: Any = None, **kwargs: Any) -> None:
+        """Raises ModelError where a gradient is not a number, as it is where a loss is none."""
+        gradients = [parameter.grad for parameter in model.parameters() if parameter.grad is not None]
+        if not torch.isfinite(torch.nn.utils.get_total_norm(gradients)):
+            message = f"the loss is not finite at step {state.global_step}"
+            hint = "lower --learning-rate, or use --dtype float32; checkpoints so far are whole"
+            raise ModelError(message, hint=hint)
+
+
+class _Stopping(EarlyStoppingCallback):
+    """A training that was killed when it had stopped early is not taken further when it is resumed."""
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        super().on_train_begin(args, state, control, **kwargs)  # type: ignore[no-untyped-call]
+        control.should_training_stop = self.early_stopping_patience_counter >= self.early_stopping_patience
 
 
 class _Watch(TrainerCallback):

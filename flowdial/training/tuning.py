@@ -21,7 +21,7 @@ from flowdial.decode.causal import CausalModel
 from flowdial.decode.decider import FEATURES, evidence, features
 from flowdial.decode.loader import LoadedModel, tokenizer_hash
 from flowdial.decode.store import Progress
-from flowdial.errors import AdapterError, SourceError
+from flowdial.errors import AdapterError, ModelError, PromptTooLong, SourceError
 from flowdial.session import prompt
 from flowdial.training import adapter, processes, tasks
 from flowdial.training.calibration import Judged, fit
@@ -63,8 +63,14 @@ def tune(
     Of several processes that train together the first one writes, and the others give an empty manifest.
     """
     adapter.may_be_written(out)
+    if str(loaded.dtype) == "torch.float16":
+        raise ModelError("float16 is too narrow to train in", hint="give --dtype bfloat16 or float32")
     work = out.with_name(f"{out.name}.work")
-    made_of = {"base": loaded.source.name, "data": data_hash(found), "settings": asdict(settings)}
+    made_of = {
+        "base": [loaded.source.name, loaded.source.fingerprint, str(loaded.dtype), loaded.quantized],
+        "data": data_hash(found),
+        "settings": asdict(settings),
+    }
     _begun(work, made_of, resume=resume)
     training, kept = split(found, settings.validation, settings.pace.seed)
     reader = CausalModel(loaded)
@@ -84,12 +90,13 @@ def tune(
         settings.length,
         loaded.dtype,
     )
-    work.mkdir(parents=True, exist_ok=True)
-    (work / _MADE_OF).write_text(json.dumps(made_of, indent=2) + "\n", "utf-8")
+    if processes.leads():
+        _mark(work, made_of)
     log = train(model, rows, list(packed(checks, settings.length)), work, settings.pace, resume=resume, report=report)
     if not processes.leads():
         return {}
     report("weighing the words against the model", None)
+    model.eval()
     weights, accuracy = calibrated(CausalModel(loaded), judged, settings.layout)
     learnt = [item for row in rows for item in row.items]
     manifest = _manifest(loaded, found, settings, learnt, kept, judged, weights, accuracy, out.name)
@@ -100,16 +107,28 @@ def tune(
 
 def _begun(work: Path, made_of: Mapping[str, Any], *, resume: bool) -> None:
     """Raises AdapterError where a training was begun that is not to go on, or was made of something else."""
+    if work.exists() and not (work / _MADE_OF).exists() and (not work.is_dir() or any(work.iterdir())):
+        raise AdapterError(f"{work} is not the folder of a training", hint="move it away, or give another --out")
     if not any(work.glob("checkpoint-*")):
         return
     if not resume and processes.leads():
         message = f"{work} holds a training that was not finished"
         raise AdapterError(message, hint=f"go on with --resume, or remove {work}")
-    file = work / _MADE_OF
-    before = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    before = json.loads((work / _MADE_OF).read_text("utf-8"))
     if other := [name for name, value in made_of.items() if before.get(name) != value]:
         hint = "give the same flows, base and options, or remove the folder to begin anew"
         raise AdapterError(f"{work} was begun with other {' and '.join(other)}", hint=hint)
+
+
+def _mark(work: Path, made_of: Mapping[str, Any]) -> None:
+    """Say what the training is made of, in a file that appears whole. Raises AdapterError."""
+    part = work / f"{_MADE_OF}.part"
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(made_of, indent=2) + "\n", "utf-8")
+        part.replace(work / _MADE_OF)
+    except OSError as error:
+        raise AdapterError(f"{work}: cannot be written: {error.strerror}", hint="make room and run again") from None
 
 
 def split(found: Sequence[Course], share: float, seed: int) -> tuple[list[Course], list[Course]]:
@@ -180,11 +199,14 @@ def calibrated(model: CausalModel, judged: Sequence[Decision], layout: str) -> t
     found: dict[str, list[Judged]] = {}
     for d in judged:
         wanted = asked(d, layout)
-        rows = features(wanted, evidence(model, wanted))
+        try:
+            rows = features(wanted, evidence(model, wanted))
+        except PromptTooLong:  # longer than a row too, so the training has left it out
+            continue
         found.setdefault(d.lang, []).append((rows, sorted(d.gold) or [len(d.names)]))
     weights = {lang: fit(rows, near={"model": 1.0}) for lang, rows in found.items()}
-    right = sum(_best(rows, weights[lang]) in gold for lang, all_ in found.items() for rows, gold in all_)
-    return weights, right / max(1, len(judged))
+    right = [_best(rows, weights[lang]) in gold for lang, all_ in found.items() for rows, gold in all_]
+    return weights, sum(right) / max(1, len(right))
 
 
 def _best(rows: Sequence[Sequence[float]], weights: Sequence[float]) -> int:
@@ -216,7 +238,7 @@ def _manifest(
         "settings": asdict(settings),
         "features": list(FEATURES),
         "weights": weights,
-        "replies": settings.replies > 0,
+        "replies": len(learnt) > decisions,
         "metrics": {"validation_accuracy": round(accuracy, 4) if judged else None, "validation_decisions": len(judged)},
         "card": {
             "name": name,

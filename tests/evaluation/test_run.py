@@ -11,9 +11,9 @@ import pytest
 
 from flowdial.dataset.examples import examples, sources
 from flowdial.dataset.journal import Journal
-from flowdial.dataset.tuples import five_tuples
+from flowdial.dataset.tuples import coded, five_tuples
 from flowdial.decode.scripted import ScriptedModel
-from flowdial.errors import SourceError
+from flowdial.errors import PromptTooLong, SourceError
 from flowdial.evaluation.cases import flow_cases, pfdial_cases
 from flowdial.evaluation.methods import by_model, by_overlap, by_writing, guided, plainly, writing
 from flowdial.evaluation.run import Judge, evaluate, spread
@@ -50,6 +50,17 @@ def test_the_gold_of_a_five_tuple_is_a_legal_move(source):
     assert all(case.gold for case in cases)
     assert {case.kind for case in cases} == {"sequential", "decision"}
     assert all(len(case.names) > 1 for case in cases if case.kind == "decision")
+
+
+@pytest.mark.parametrize("form", ["B", "C"])
+@pytest.mark.parametrize("source", FLOWS, ids=lambda source: source.name)
+def test_a_case_is_the_same_in_every_format(source, form):
+    """Codes are not what is asked."""
+    plain = list(pfdial_cases(tuples(source), "semantic"))
+    other = list(pfdial_cases([coded(each, source.flow, form) for each in tuples(source)], "semantic"))
+    drawn = {"flowchart": "", "current": "", "codes": {}}
+    assert [replace(case, **drawn) for case in other] == [replace(case, **drawn) for case in plain]
+    assert {case.current for case in other} != {case.current for case in plain}
 
 
 def _moves(edges, state):
@@ -121,6 +132,44 @@ def test_a_state_that_stays_is_right_to_stay():
     (case,) = pfdial_cases([FiveTuple("1_0_0", LOOP, "a", "x", "a", "")], "semantic")
     assert case.stays
     assert not case.gold
+
+
+def test_a_chart_that_cannot_be_read_is_a_wrong_answer():
+    """The others are judged all the same."""
+    good = tuples(FLOWS[0])[:3]
+    bad = replace(good[0], id="9_0_0", flowchart="no chart at all")
+    cases = list(pfdial_cases([*good, bad], "semantic"))
+    assert [bool(case.unread) for case in cases] == [False, False, False, True]
+    told = evaluate(cases, Judge("overlap", by_overlap, plainly), {}, replies=0, journal=Journal(None), report=quiet)
+    assert told["n"] == 4
+    assert told["exact_match"] <= 0.75
+    assert told["gold_legal"] == 0.75
+
+
+def test_options_that_are_too_long_for_the_model_are_a_wrong_answer():
+    """An evaluation goes on."""
+    model = ScriptedModel()
+    model.score = lambda *_given, **_more: (_ for _ in ()).throw(PromptTooLong("too long"))
+    case = next(case for case in flow_cases(FLOWS[:1]) if len(case.names) > 1)
+    assert by_model(model)(case) is None
+
+
+def test_a_line_that_was_cut_off_spoils_no_other(tmp_path):
+    """What is found out after it is kept as well."""
+    file = tmp_path / "judged.jsonl"
+    file.write_text('["a", 1]\n["b", ')
+    assert [Journal(file).once(key, lambda: 2) for key in "abc"] == [1, 2, 2]
+    again = Journal(file)
+    assert [again.once(key, lambda: 3) for key in "abc"] == [1, 2, 2]
+    again.forget()
+    assert not file.exists()
+
+
+def test_a_journal_that_may_fail_keeps_nothing_where_nothing_can_be_written(tmp_path):
+    """The evaluation matters more."""
+    (tmp_path / "file").write_text("")
+    journal = Journal(tmp_path / "file" / "judged.jsonl", may_fail=True)
+    assert [journal.once("a", lambda: 1), journal.once("a", lambda: 2)] == [1, 1]
 
 
 def test_a_journal_that_cannot_be_written_is_told(tmp_path):

@@ -52,6 +52,7 @@ def fresh():
         skill=Skill(),
         dtype=torch.float32,
         device=torch.device("cpu"),
+        quantized=None,
     )
 
 
@@ -135,6 +136,56 @@ def test_a_training_goes_on_with_what_it_was_begun_with_only(tmp_path, monkeypat
         with pytest.raises(AdapterError, match=told):
             tune(fresh(), courses(files), out, settings, resume=resume, report=quiet)
     tune(fresh(), courses(FILES), out, SETTINGS, resume=True, report=quiet)
+
+
+def test_a_training_that_had_stopped_early_is_not_taken_further(tmp_path, monkeypatch):
+    """Where it was killed before the adapter was written."""
+    impatient = replace(SETTINGS, epochs=3, pace=replace(SETTINGS.pace, checks=12, patience=1))
+
+    def worse(self, *_given, **_more):
+        metrics = {"eval_loss": float(self.state.global_step), "eval_accuracy": 0.0}
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    monkeypatch.setattr(trainer._Trainer, "evaluate", worse)
+    out, reached = tmp_path / "adapter", []
+    load = trainer._Trainer._load_best_model
+
+    def killed(self):
+        reached.append(self.state.global_step)
+        load(self)
+        if len(reached) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(trainer._Trainer, "_load_best_model", killed)
+    with pytest.raises(KeyboardInterrupt):
+        tune(fresh(), courses(FILES), out, impatient, resume=False, report=quiet)
+    tune(fresh(), courses(FILES), out, impatient, resume=True, report=quiet)
+    assert reached[1] <= reached[0] + 1
+
+
+def test_a_folder_that_is_not_of_a_training_is_left_alone(tmp_path):
+    """Although it has the name of one."""
+    (tmp_path / "adapter.work").mkdir()
+    (tmp_path / "adapter.work" / "mine.txt").write_text("x")
+    with pytest.raises(AdapterError, match="is not the folder of a training"):
+        tune(fresh(), courses(FILES), tmp_path / "adapter", SETTINGS, resume=False, report=quiet)
+    assert (tmp_path / "adapter.work" / "mine.txt").read_text() == "x"
+
+
+def test_rows_that_the_processes_cannot_share_out_are_told(tmp_path, monkeypatch):
+    """A step would be another one."""
+    monkeypatch.setenv("WORLD_SIZE", "3")
+    with pytest.raises(ModelError, match="3 processes cannot share out the 4 rows"):
+        tune(fresh(), courses(FILES), tmp_path / "adapter", SETTINGS, resume=False, report=quiet)
+
+
+def test_numbers_that_are_too_narrow_are_told(tmp_path):
+    """Half precision needs its losses scaled."""
+    loaded = fresh()
+    loaded.dtype = torch.float16
+    with pytest.raises(ModelError, match="float16 is too narrow"):
+        tune(loaded, courses(FILES), tmp_path / "adapter", SETTINGS, resume=False, report=quiet)
 
 
 def test_only_an_adapter_is_replaced(tmp_path):

@@ -53,8 +53,10 @@ REALISERS: dict[str, Realiser] = {"zh": chinese, "en": english}
 
 
 def drawn(sentences: Sequence[str], count: int, draw: Random) -> list[str]:
-    """`count` of the sentences, none twice where there are enough."""
-    distinct = list(dict.fromkeys(sentences))
+    """`count` of the sentences, none twice where there are enough; none without a word, as of an empty label."""
+    distinct = [each for each in dict.fromkeys(sentences) if any(char.isalnum() for char in each)]
+    if not distinct:
+        return []
     return (
         draw.sample(distinct, count)
         if count <= len(distinct)
