@@ -4,7 +4,8 @@
 
 Adapters are tuned on 200, 800 and 3,200 turns of `flows/train` and judged, beside the model without one and the adapter
 that ships (all turns), by their decisions on `flows/heldout` and on PFDial, where that lies beside the checkout. Small
-sets are gone through more often. Adapters that are there already are not tuned again, so it can be stopped and resumed.
+sets are gone through more often. Adapters that are there already are not tuned again, and what was judged is not judged
+again, so it can be stopped and resumed. `curve/judged.jsonl` may be the file of `flowdial eval --resume`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from flowdial.training.tuning import Settings, tune
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Turns, and how often they are gone through.
-STEPS = ((200, 8), (800, 4), (3200, 2))
+STEPS = ((200, 4), (800, 2), (3200, 1))
 
 
 def tell(message: str, fraction: float | None) -> None:
@@ -61,14 +62,14 @@ def sets(pfdial: Path) -> dict[str, list[Case]]:
     return {name: [case for case in cases if len(case.names) > 1 and not case.stays] for name, cases in found.items()}
 
 
-def judged(method: Method, found: dict[str, list[Case]]) -> Iterator[float]:
+def judged(name: str, method: Method, found: dict[str, list[Case]], journal: Journal) -> Iterator[float]:
     """The share of right decisions of each set."""
-    for name, cases in found.items():
-        results = Judge(name, method, plainly).results(cases, Journal(None), tell)
+    for cases in found.values():
+        results = Judge(name, method, plainly).results(cases, journal, tell)
         yield figures(list(results))["exact_match"]
 
 
-def draw(rows: Sequence[tuple[str, int, list[float]]], floor: list[float], names: list[str], file: Path) -> None:
+def draw(rows: Sequence[tuple[str, float, list[float]]], floor: list[float], names: list[str], file: Path) -> None:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 4), layout="constrained")
@@ -92,14 +93,19 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     found = sets(arguments.pfdial)
-    rows = [("0", 0, list(judged(by_model(CausalModel(load())), found)))]
+    journal = Journal(arguments.out / "judged.jsonl")
+
+    def by(adapter: Path | None) -> list[float]:
+        model = CausalModel(load(adapter=str(adapter) if adapter else None))
+        return list(judged(model.identity, by_model(model), found, journal))
+
+    rows: list[tuple[str, float, list[float]]] = [("0", 0, by(None))]
     for samples, epochs in STEPS:
-        folder = tuned(samples, epochs, arguments.out)
-        rows.append((f"{samples:,}", epochs, list(judged(by_model(CausalModel(load(adapter=str(folder)))), found))))
+        rows.append((f"{samples:,}", epochs, by(tuned(samples, epochs, arguments.out))))
     shipped = Path(shipped_adapter() or "")
-    epochs = json.loads((shipped / "manifest.json").read_text("utf-8"))["settings"]["epochs"]
-    rows.append(("all", epochs, list(judged(by_model(CausalModel(load(adapter=str(shipped)))), found))))
-    floor = list(judged(by_overlap, found))
+    often = json.loads((shipped / "manifest.json").read_text("utf-8"))["settings"]["epochs"]
+    rows.append(("all", often, by(shipped)))
+    floor = list(judged("overlap", by_overlap, found, journal))
     sys.stderr.write("\n")
     print(f"{machine('torch', 'transformers', 'peft')}\n")
     print(f"| turns learnt | epochs | {' | '.join(found)} |\n| --- | --- |{' --- |' * len(found)}")
