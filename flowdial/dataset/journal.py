@@ -13,7 +13,7 @@ from flowdial.errors import SourceError
 class Journal:
     """What was found out already, in a file of JSON lines; without a file nothing is kept.
 
-    What was cut off by a kill is found out anew. Raises SourceError where the file cannot be written, unless it
+    What was cut off by a kill is found out anew. Raises SourceError where the file cannot be read or written, unless it
     `may_fail`: then nothing more is kept.
     """
 
@@ -22,7 +22,11 @@ class Journal:
         self._known: dict[str, Any] = {}
         self._torn = False
         if path and path.exists():
-            kept = path.read_bytes()
+            try:
+                kept = path.read_bytes()
+            except OSError as error:
+                message = f"{path}: cannot be read: {error.strerror}"
+                raise SourceError(message, hint="name a file, there or not") from error
             self._torn = not kept.endswith(b"\n") and bool(kept)
             for line in kept.split(b"\n"):
                 try:

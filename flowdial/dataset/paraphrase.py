@@ -42,7 +42,7 @@ def _said(model: LanguageModel, example: Example, decision: Decision | None) -> 
     lang = flow_language(example.flow)
     turn = _TURN[lang].format(prompt.one_line(example.user))
     text = "".join(model.write(_ASK[lang], turn, max_tokens=MAX_TOKENS, stop=("\n",))).strip()
-    if text == example.user or (decision and not _means_the_same(model, replace(decision, user=text))):
+    if text in ("", example.user) or (decision and not _means_the_same(model, replace(decision, user=text))):
         return ""
     return text
 

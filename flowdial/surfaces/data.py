@@ -22,8 +22,7 @@ def run(
     places: Sequence[Path], *, out: Path, plan: Plan, paraphrase: str | None, model: str | None, as_json: bool
 ) -> int:
     """Write the data set; gives the exit code."""
-    kept = Journal(out / PARAPHRASES)
-    other = by_model(connect(paraphrase, None, model=model), kept) if paraphrase else None
+    other = by_model(connect(paraphrase, None, model=model), Journal(out / PARAPHRASES)) if paraphrase else None
     with progress() as report:
         counts = write(sources(places), out, plan, paraphrase=other, report=report)
     if as_json:

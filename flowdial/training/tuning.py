@@ -31,6 +31,7 @@ from flowdial.training.trainer import Pace, train
 
 #: What a training is made of, beside its checkpoints.
 _MADE_OF = "training.json"
+_PART = f"{_MADE_OF}.part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,8 @@ def tune(
 
 def _begun(work: Path, made_of: Mapping[str, Any], *, resume: bool) -> None:
     """Raises AdapterError where a training was begun that is not to go on, or was made of something else."""
-    if work.exists() and not (work / _MADE_OF).exists() and (not work.is_dir() or any(work.iterdir())):
+    found = {file.name for file in work.iterdir()} if work.is_dir() else {work.name} if work.exists() else set()
+    if found - {_PART} and _MADE_OF not in found:  # a kill may leave the part behind
         raise AdapterError(f"{work} is not the folder of a training", hint="move it away, or give another --out")
     if not any(work.glob("checkpoint-*")):
         return
@@ -122,7 +124,7 @@ def _begun(work: Path, made_of: Mapping[str, Any], *, resume: bool) -> None:
 
 def _mark(work: Path, made_of: Mapping[str, Any]) -> None:
     """Say what the training is made of, in a file that appears whole. Raises AdapterError."""
-    part = work / f"{_MADE_OF}.part"
+    part = work / _PART
     try:
         work.mkdir(parents=True, exist_ok=True)
         part.write_text(json.dumps(made_of, indent=2) + "\n", "utf-8")

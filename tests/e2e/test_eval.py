@@ -31,8 +31,8 @@ def test_flows_are_judged_beside_three_baselines(flows: Path, tmp_path: Path) ->
     assert told["chosen_legal"] == 1.0
 
 
-def test_an_evaluation_that_is_broken_off_goes_on(flows: Path, tmp_path: Path) -> None:
-    """What was judged is kept, down to the milliseconds, and not judged again."""
+def test_what_was_judged_is_kept_in_a_file_that_is_named(flows: Path, tmp_path: Path) -> None:
+    """Down to the milliseconds; it is not judged again."""
     data = tmp_path / "data"
     made = flowdial("data", flows / "en/router_support.puml", "--out", data, "--per-edge", "1")
     assert made.returncode == 0, made.stderr

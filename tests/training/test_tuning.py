@@ -173,6 +173,14 @@ def test_a_folder_that_is_not_of_a_training_is_left_alone(tmp_path):
     assert (tmp_path / "adapter.work" / "mine.txt").read_text() == "x"
 
 
+def test_a_kill_while_a_training_begins_does_not_stand_in_the_way(tmp_path):
+    """The file that says what it is made of was being written."""
+    (tmp_path / "adapter.work").mkdir()
+    (tmp_path / "adapter.work" / "training.json.part").write_text("{")
+    tune(fresh(), courses(FILES), tmp_path / "adapter", SETTINGS, resume=False, report=quiet)
+    assert not (tmp_path / "adapter.work").exists()
+
+
 def test_rows_that_the_processes_cannot_share_out_are_told(tmp_path, monkeypatch):
     """A step would be another one."""
     monkeypatch.setenv("WORLD_SIZE", "3")
