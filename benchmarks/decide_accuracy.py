@@ -108,7 +108,7 @@ def report(splits: dict[str, list[Row]], layout: str) -> None:
 def fitted(rows: list[Row], lang: str) -> list[float]:
     """Weights by regularised maximum likelihood; those set by hand are held."""
     judged = [(row["features"], [gold(row)]) for row in rows if row["lang"] == lang]
-    return fit(judged, near={}, held={"said": decider.SAID, "named": decider.NAMED})
+    return fit(judged, near={}, held={"said": decider.SAID, "named": decider.NAMED, "pointed": decider.POINTED})
 
 
 def main() -> None:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flowdial.decode.ranges import fitting
+
 _WORD = re.compile(r"[a-z0-9']+|[\u3400-\u9fff]")
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _STOP = frozenset(
@@ -47,6 +49,22 @@ _REQUESTS = re.compile(
     r"^(?:帮我|给我|请你|麻烦你|讲个|说个|唱|推荐|告诉我|我想问|问一下|请问)"
     r"|^(?:please )?(?:tell me|show me|give me|recommend|sing|help me|explain|write)\b"
 )
+#: What names an option by its place, and what an option's own name must not hold then.
+_NTH = {
+    **dict.fromkeys(("first", "former", "前者", "一", "1"), 1),
+    **dict.fromkeys(("second", "latter", "后者", "二", "2"), 2),
+    **dict.fromkeys(("third", "三", "3"), 3),
+    **dict.fromkeys(("fourth", "四", "4"), 4),
+    **dict.fromkeys(("fifth", "五", "5"), 5),
+    **dict.fromkeys(("last", "final", "最后"), 0),
+}
+_POINTS = re.compile(
+    r"(?:(?:我|就|还是)?(?:选|要|是|用)?(?:第([一二三四五1-5])|(最后)一?)(?:[个项种款档类]|$)(?![人月年周天])|(前者|后者)"
+    r"|(?:i'd |i'll |i )?(?:take |like |want |have |choose |go for |pick )?(?:the |my )?(?:option |number |choice )?"
+    r"(?:(first|second|third|fourth|fifth|last|final) (?:one|option|choice|of (?:them|those))\b"
+    r"|(first|second|third|fourth|fifth|last|former|latter|[1-5])\W*$))"
+)
+_NUMBERED = re.compile(r"[第\d]|最后|\b(?:first|second|third|fourth|fifth|last|final)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +75,23 @@ class Cues:
     named: float
     overlap: float
     polarity: float
+    pointed: float
 
     def values(self) -> tuple[float, ...]:
         """The features in their order."""
-        return (self.said, self.named, self.overlap, self.polarity)
+        return (self.said, self.named, self.overlap, self.polarity, self.pointed)
 
 
 def option_cues(question: str, names: Sequence[str], words: str) -> list[Cues]:
     """Features of each option name against the user's words.
 
     `said`: the words are the name; `named`: they hold this name, not denied, and no other; `overlap`: the share of
-    the name that they hold, beyond that of any other name; `polarity`: they take the name's side.
+    the name that they hold, beyond that of any other name; `polarity`: they take the name's side; `pointed`: they
+    point at it and at no other, by an amount in its range or by its place among the options.
     """
     said = _normal(words)
     side = answer_side(question, words)
+    pointed = pointed_at(question, names, words)
     named = [i for i, name in enumerate(names) if _names(words, name)]
     tokens = grams(words)
     owned = [grams(name) for name in names]
@@ -81,6 +102,7 @@ def option_cues(question: str, names: Sequence[str], words: str) -> list[Cues]:
             float(named == [i]),
             share - max((s for j, s in enumerate(shares) if j != i), default=0.0),
             side * _option_polarity(name, names),
+            float(pointed == i),
         )
         for i, (name, share) in enumerate(zip(names, shares, strict=True))
     ]
@@ -95,6 +117,22 @@ def stay_cues(question: str, names: Sequence[str], words: str) -> tuple[float, f
     tokens = grams(words)
     foreign = 1.0 - len(tokens & known) / len(tokens) if tokens else 1.0
     return (_asks(words), foreign, float(side == 0))
+
+
+def pointed_at(question: str, names: Sequence[str], words: str) -> int | None:
+    """The option in whose range the amounts of the words lie, or whose place they name; None where they ask."""
+    if _asks(words):
+        return None
+    at = fitting(question, names, words)
+    return _nth(names, words) if at is None else at
+
+
+def _nth(names: Sequence[str], words: str) -> int | None:
+    if any(_NUMBERED.search(name.lower()) for name in names) or max(map(abs, option_polarities(names)), default=0):
+        return None
+    found = _POINTS.match(words.strip().lower())
+    place = _NTH[next(group for group in found.groups() if group)] if found else -1
+    return (place or len(names)) - 1 if 0 <= place <= len(names) else None
 
 
 def _names(words: str, name: str) -> bool:

@@ -21,22 +21,23 @@ from flowdial.decode.protocol import Chooser, LanguageModel, Scorer
 from flowdial.decode.query import Among, Query
 from flowdial.errors import ModelError
 
-FEATURES = ("model", "said", "named", "overlap", "polarity", "stay", "asks", "foreign", "no_side")
+FEATURES = ("model", "said", "named", "overlap", "polarity", "pointed", "stay", "asks", "foreign", "no_side")
 #: Fitted on benchmarks/decisions/dev.jsonl by `python benchmarks/decide_accuracy.py --fit`, one row a layout and
-#: language, with the embedded model; `said` and `named` are set by hand: who says an option's very name, or names
-#: one option and no other, means it. "choice" is for models that choose and for verdicts, which only
+#: language, with the embedded model; `said`, `named` and `pointed` are set by hand: who says an option's very name, or
+#: names or points at one option and no other, means it. "choice" is for models that choose and for verdicts, which only
 #: adapters give: their probabilities count as they are.
 SAID = 6.0
 NAMED = 2.0
-AS_THEY_ARE = (1.0, SAID, NAMED, 0.5, 1.2, -0.5, 1.0, 0.0, 0.0)
+POINTED = 2.5
+AS_THEY_ARE = (1.0, SAID, NAMED, 0.5, 1.2, POINTED, -0.5, 1.0, 0.0, 0.0)
 WEIGHTS = {
     "channel": {
-        "en": (1.51, SAID, NAMED, 0.20, 0.83, -1.11, 0.98, -0.44, -0.44),
-        "zh": (0.54, SAID, NAMED, -0.24, 1.33, -1.37, 2.69, -0.36, 0.27),
+        "en": (1.51, SAID, NAMED, 0.20, 0.83, POINTED, -1.11, 0.98, -0.44, -0.44),
+        "zh": (0.54, SAID, NAMED, -0.24, 1.33, POINTED, -1.37, 2.69, -0.36, 0.27),
     },
     "naming": {
-        "en": (0.11, SAID, NAMED, 0.58, 1.21, -1.02, 2.95, 0.08, -0.09),
-        "zh": (0.01, SAID, NAMED, 0.53, 1.27, -1.40, 2.74, -0.38, 0.17),
+        "en": (0.11, SAID, NAMED, 0.58, 1.21, POINTED, -1.02, 2.95, 0.08, -0.09),
+        "zh": (0.01, SAID, NAMED, 0.53, 1.27, POINTED, -1.40, 2.74, -0.38, 0.17),
     },
     "choice": dict.fromkeys(("en", "zh"), AS_THEY_ARE),
     "verdict": dict.fromkeys(("en", "zh"), AS_THEY_ARE),
@@ -78,10 +79,9 @@ def decide(model: LanguageModel, asked: Asked) -> list[float]:
 
 def weights_of(model: LanguageModel, asked: Asked) -> Sequence[float]:
     """The weights of the features: those that came with the model, or those fitted for a model that was not trained."""
-    trained = model.skill.weights or {}
-    if asked.lang in trained:
-        return trained[asked.lang]
-    return WEIGHTS["choice" if isinstance(model, Chooser) else asked.layout][asked.lang]
+    own = WEIGHTS["choice" if isinstance(model, Chooser) else asked.layout][asked.lang]
+    trained = (model.skill.weights or {}).get(asked.lang, {})
+    return [trained.get(name, weight) for name, weight in zip(FEATURES, own, strict=True)]
 
 
 def evidence(model: LanguageModel, asked: Asked) -> list[float]:
@@ -132,6 +132,6 @@ def features(asked: Asked, likelihoods: Sequence[float]) -> list[tuple[float, ..
     if says_nothing(asked.options, asked.said):
         likelihoods = [0.0] * len(likelihoods)
     cues = option_cues(asked.question, asked.options, asked.said)
-    rows = [(likelihood, *cue.values(), 0.0, 0.0, 0.0, 0.0) for likelihood, cue in zip(likelihoods, cues, strict=False)]
-    stay = (likelihoods[-1], 0.0, 0.0, 0.0, 0.0, 1.0, *stay_cues(asked.question, asked.options, asked.said))
-    return [*rows, stay]
+    stay = (1.0, *stay_cues(asked.question, asked.options, asked.said))
+    rows = [(likelihood, *cue.values(), *[0.0] * len(stay)) for likelihood, cue in zip(likelihoods, cues, strict=False)]
+    return [*rows, (likelihoods[-1], *[0.0] * len(cues[0].values()), *stay)]

@@ -254,7 +254,19 @@ def _skill(folder: Path, tokenizer: PreTrainedTokenizerBase, wording: int | None
         raise AdapterError(message, hint=f"install the FlowDial that it came with, or {again}")
     if manifest.get("tokenizer_hash", found := tokenizer_hash(tokenizer)) != found:
         raise AdapterError(f"the adapter {folder} was trained with another tokenizer than the model has", hint=again)
-    return Skill(layout, manifest.get("weights"), bool(manifest.get("replies")))
+    return Skill(layout, _weights(folder, manifest), bool(manifest.get("replies")))
+
+
+def _weights(folder: Path, manifest: dict[str, Any]) -> dict[str, dict[str, float]] | None:
+    """By language and feature. Raises AdapterError."""
+    found: Any = manifest.get("weights")
+    if found is None:
+        return None
+    try:
+        return {lang: {name: float(weight) for name, weight in by_name.items()} for lang, by_name in found.items()}
+    except (AttributeError, TypeError, ValueError) as error:
+        message = f"{folder / 'manifest.json'}: `weights` are not numbers by language and feature"
+        raise AdapterError(message, hint="train the adapter anew with `flowdial finetune`") from error
 
 
 def tokenizer_hash(tokenizer: PreTrainedTokenizerBase) -> str:

@@ -18,13 +18,13 @@ LAYOUTS = ("channel", "naming", "verdict")
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """What a model was trained for: how decisions are put to it, one of `LAYOUTS`; by language how its scores are
-    weighed against what the words alone say (None: as `flowdial.decode.decider` has it for a model that was not
-    trained); and whether it writes replies.
+    """What a model was trained for: how decisions are put to it, one of `LAYOUTS`; by language and
+    feature how its scores are weighed against what the words alone say (what is missing: as `flowdial.decode.decider`
+    has it for a model that was not trained); and whether it writes replies.
     """
 
     layout: str = LAYOUTS[0]
-    weights: Mapping[str, Sequence[float]] | None = None
+    weights: Mapping[str, Mapping[str, float]] | None = None
     replies: bool = False
 
 

@@ -18,7 +18,7 @@ from flowdial.dataset.courses import Course, Lesson
 from flowdial.dataset.decisions import Decision, asked
 from flowdial.dataset.vary import varied
 from flowdial.decode.causal import CausalModel
-from flowdial.decode.decider import FEATURES, evidence, features
+from flowdial.decode.decider import FEATURES, POINTED, evidence, features
 from flowdial.decode.loader import LoadedModel, tokenizer_hash
 from flowdial.decode.store import Progress
 from flowdial.errors import AdapterError, ModelError, PromptTooLong, SourceError
@@ -206,7 +206,7 @@ def calibrated(model: CausalModel, judged: Sequence[Decision], layout: str) -> t
         except PromptTooLong:  # longer than a row too, so the training has left it out
             continue
         found.setdefault(d.lang, []).append((rows, sorted(d.gold) or [len(d.names)]))
-    weights = {lang: fit(rows, near={"model": 1.0}) for lang, rows in found.items()}
+    weights = {lang: fit(rows, near={"model": 1.0, "pointed": POINTED}) for lang, rows in found.items()}
     right = [_best(rows, weights[lang]) in gold for lang, all_ in found.items() for rows, gold in all_]
     return weights, sum(right) / max(1, len(right))
 
@@ -238,8 +238,7 @@ def _manifest(
         "data_hash": data_hash(found),
         "flowdial": version("flowdial"),
         "settings": asdict(settings),
-        "features": list(FEATURES),
-        "weights": weights,
+        "weights": {lang: dict(zip(FEATURES, found, strict=True)) for lang, found in weights.items()},
         "replies": len(learnt) > decisions,
         "metrics": {"validation_accuracy": round(accuracy, 4) if judged else None, "validation_decisions": len(judged)},
         "card": {

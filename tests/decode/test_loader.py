@@ -191,12 +191,20 @@ def test_an_adapter_is_merged_unless_it_is_to_stay_apart(base: str, tmp_path: Pa
 def test_the_manifest_says_what_an_adapter_was_trained_for(base: str, tmp_path: Path) -> None:
     adapter = save_adapter(tmp_path / "a")
     assert load(base, adapter=str(adapter), device="cpu").skill == Skill()
-    manifest = {"layout": "verdict", "weights": {"en": [1.0]}, "replies": True, "prompt": 3}
+    manifest = {"layout": "verdict", "weights": {"en": {"model": 1}}, "replies": True, "prompt": 3}
     (adapter / "manifest.json").write_text(json.dumps(manifest))
-    assert load(base, adapter=str(adapter), device="cpu").skill == Skill("verdict", {"en": [1.0]}, True)
+    assert load(base, adapter=str(adapter), device="cpu").skill == Skill("verdict", {"en": {"model": 1.0}}, True)
     assert load(base, adapter=str(adapter), device="cpu", wording=3).adapter_name == "a"
     with pytest.raises(AdapterError, match="trained on prompts of version 3; this FlowDial writes 4"):
         load(base, adapter=str(adapter), device="cpu", wording=4)
+
+
+@pytest.mark.parametrize("weights", [[1.0], {"en": [1.0]}, {"en": {"model": "much"}}, "all"])
+def test_weights_of_features_that_are_none_are_refused(base: str, tmp_path: Path, weights: object) -> None:
+    adapter = save_adapter(tmp_path / "a")
+    (adapter / "manifest.json").write_text(json.dumps({"weights": weights}))
+    with pytest.raises(AdapterError, match="`weights` are not numbers by language and feature"):
+        load(base, adapter=str(adapter), device="cpu")
 
 
 def test_an_adapter_of_another_tokenizer_is_refused(base: str, tmp_path: Path) -> None:
