@@ -10,7 +10,6 @@ import contextlib
 import functools
 import math
 from collections.abc import Iterator, Sequence
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from flowdial.constraint import after
@@ -79,10 +78,10 @@ class CausalModel:
 
     @property
     def identity(self) -> str:
-        """What its answers depend on: base, adapter, number type and this version."""
+        """What its answers depend on: base, adapter and number type."""
         opened = self._loaded
         numbers = opened.quantized or opened.dtype
-        return f"{self.name} {opened.source.fingerprint} {opened.adapter_hash} {numbers} {version('flowdial')}"
+        return f"{self.name} {opened.source.fingerprint} {opened.adapter_hash} {numbers}"
 
     @property
     def skill(self) -> Skill:

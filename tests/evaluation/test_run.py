@@ -14,6 +14,7 @@ from flowdial.dataset.journal import Journal
 from flowdial.dataset.tuples import coded, five_tuples
 from flowdial.decode.scripted import ScriptedModel
 from flowdial.errors import PromptTooLong, SourceError
+from flowdial.evaluation import run
 from flowdial.evaluation.cases import flow_cases, pfdial_cases
 from flowdial.evaluation.methods import by_model, by_overlap, by_writing, guided, plainly, writing
 from flowdial.evaluation.run import Judge, evaluate, spread
@@ -95,6 +96,17 @@ def test_what_was_judged_is_not_judged_again(tmp_path):
     assert calls > 5
     assert model.calls - calls <= 1
     assert [r.judged for r in first] == [r.judged for r in again]
+
+
+def test_what_other_code_judged_is_judged_anew(tmp_path, monkeypatch):
+    cases, journal = list(flow_cases(FLOWS[:1])), Journal(tmp_path / "judged.jsonl")
+    model = ScriptedModel(likes={"yes": 1.0})
+    judge = Judge("model", by_model(model), guided(model))
+    list(judge.results(cases, journal, quiet))
+    calls = model.calls
+    monkeypatch.setattr(run, "_code", lambda: "other")
+    list(judge.results(cases, journal, quiet))
+    assert model.calls == 2 * calls > 0
 
 
 def test_lines_of_a_journal_that_say_nothing_are_passed_over(tmp_path):
