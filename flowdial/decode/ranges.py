@@ -24,11 +24,18 @@ _LEAST = re.compile(r"\b(?:smallest|shortest|lowest|least|cheapest|youngest|ligh
 _MOST = re.compile(r"\b(?:largest|biggest|longest|highest|oldest|heaviest|dearest)\b|最[大长多重贵久宽厚]")
 _MIDDLE = re.compile(r"\bmiddle\b|中间|居中")
 
+#: Characters of a text that are read.
+_READ = 1000
+
 _Ranges = tuple[Amount, ...]
 
 
 def fitting(question: str, names: Sequence[str], words: str) -> int | None:
-    """The only option in whose range all amounts of the words lie; None where there is none, or several."""
+    """The only option in whose range all amounts of the words lie; None where there is none, or several.
+
+    Of long texts the beginning is read.
+    """
+    question, words, *names = (text[:_READ] for text in (question, words, *names))
     ranges = _ranges(question, names)
     if not ranges or len({*ranges}) < len(ranges):
         return None

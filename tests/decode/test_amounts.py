@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from itertools import pairwise
 
 import pytest
@@ -182,6 +183,13 @@ def test_an_amount_means_the_only_option_in_whose_range_it_lies(
 )
 def test_a_place_means_the_option_that_stands_there(names: tuple[str, ...], words: str, option: int | None) -> None:
     assert pointed_at("请选择", names, words) == option
+
+
+@pytest.mark.parametrize("words", ["a ", "一直1", "差1", "half a ", "not ", "9"])
+def test_a_huge_text_is_read_in_no_time(words: str) -> None:
+    begun = time.perf_counter()
+    fitting("金额超过五万元?", ("超过", "没超过"), words * 100_000)
+    assert time.perf_counter() - begun < 1
 
 
 # ---- laws ----
