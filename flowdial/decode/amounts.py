@@ -21,12 +21,14 @@ _SMALLER = "less|colder|cooler|fewer|lower|shorter|younger|smaller|earlier|light
 _BEFORE: dict[Comparison, str] = {
     "<": rf"under|below|(?:{_SMALLER}) than|not (?:even|quite|yet)|nearly"
     r"|almost|(?:do|does|did|have|has)n't (?:have|got)"
-    r"|小于|低于|少于|短于|轻于|不足|不到|不够|不满|没有?|(?:没有?|未|不)(?:到|够|达到?)|到不了|快|将近|差点|[<＜]",
+    r"|小于|低于|少于|短于|轻于|不足|不到|不够|不满|(?:没有?|未|不)(?:到|够|达到?)|到不了|差点|[<＜]",
     "<=": r"up to|at (?:the )?most|within|max(?:imum)?(?: of)?|至多|最多|顶多|<=|≤|＜=",
     ">": rf"over|above|(?:{_LARGER}) than|exceed(?:s|ing|ed)?|past|beyond"
     r"|大于|高于|多于|长于|重于|超过|超出|不止|不只|[超过逾破]|[>＞]",
     ">=": r"at least|from|min(?:imum)?(?: of)?|reach(?:es|ed)?|至少|最少|起码|满|足足|达到|达|>=|≥|＞=",
 }
+#: What compares only where a number follows.
+_ONLY_BEFORE: dict[Comparison, str] = {"<": "|没有?|快|将近"}
 #: What stands behind one.
 _BEHIND: dict[Comparison, str] = {
     "<": r"不到|没到|不足|都?不够|都?没有|short of",
@@ -37,7 +39,10 @@ _BEHIND: dict[Comparison, str] = {
 _TURNED: dict[Comparison, Comparison] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _NOT = r"(?:not|no|n't|没有?|未|不|别)\s*(?:even |quite |yet )?"
 _LEADS = {
-    sign: re.compile(rf"(?P<denied>{_NOT})?(?:(?<=[没未不])[\u3400-\u9fff])?(?P<own>{words})(?:了|the|a)?\s*$")
+    sign: re.compile(
+        rf"(?P<denied>{_NOT})?(?:(?<=[没未不])[\u3400-\u9fff])?"
+        rf"(?:{words}{_ONLY_BEFORE.get(sign, '')})(?:了|the|a)?\s*$"
+    )
     for sign, words in _BEFORE.items()
 }
 _ENDS = {sign: re.compile(rf"\s*(?:[a-z/]+|[\u3400-\u9fff]{{1,2}}?)?\s*(?:{words})") for sign, words in _BEHIND.items()}
@@ -58,7 +63,7 @@ _LIMIT = r"(?:that|it|this|the (?:[a-z]+ )?(?:limit|mark|line|threshold)|[这那
 
 
 def _alone(sign: Comparison) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    plain = _BEFORE[sign].replace("|没有?|", "|").replace("|快|将近|", "|")
+    plain = _BEFORE[sign]
     short = f"{plain.replace(' than', '')}|{_SHORTLY[sign]}"
     denied = rf"(?P<denied>{_NOT})?"
     return re.compile(rf"{denied}(?:{short})(?: {_LIMIT})?"), re.compile(rf"{denied}(?:{plain})\s*{_LIMIT}$")
