@@ -140,8 +140,10 @@ def _wordings(source: Source, node: Node, offered: Sequence[Option]) -> list[lis
         return [speak.openings(source.flow.title) for _ in offered]
     if len(offered) < 2:
         return [speak.reports(node_text(node)) for _ in offered]
-    sides = option_polarities([option.name for option in offered])
-    return [speak.answers(node_text(node), o.name, side) for o, side in zip(offered, sides, strict=True)]
+    names = [option.name for option in offered]
+    others = names[::-1] if len(names) == 2 else [""] * len(names)
+    asked = zip(names, option_polarities(names), others, strict=True)
+    return [speak.answers(node_text(node), name, side, other) for name, side, other in asked]
 
 
 def _corrected(source: Source, node: Node, offered: Sequence[Option], draw: Random) -> Example:

@@ -16,8 +16,11 @@ from flowdial.dataset.realise import chinese, english
 class Realiser(Protocol):
     """What a language module can say."""
 
-    def answers(self, question: str, name: str, side: int) -> list[str]:
-        """Sentences that mean the option `name`: `side` is 1 where it says yes to the question, -1 where no, else 0."""
+    def answers(self, question: str, name: str, side: int, other: str = "") -> list[str]:
+        """Sentences that mean the option `name`: `side` is 1 where it says yes to the question, -1 where no, else 0.
+
+        `other` is the only other option; empty where there are more.
+        """
         ...
 
     def reports(self, step: str) -> list[str]:

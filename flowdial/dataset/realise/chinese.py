@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from random import Random
 
+from flowdial.dataset.realise.contraries import contrary
+
 _END = re.compile(r"[?？。.!！\s]+$")
 #: `是不是`, `能不能`, `有没有`, `要不要`: the verb, once affirmed and once denied.
 _A_NOT_A = re.compile(r"(?P<a>是|能|要|会|想|肯|用|在|有|可|愿|需)(?P<not>不|没)(?P=a)(?P<more>以|意|要|够)?")
@@ -182,16 +184,25 @@ def _without_subject(statement: str, put: str) -> str:
     return f"{put}{statement}" if len(statement) <= 3 else f"{statement[:-2]}{put}{statement[-2:]}"
 
 
-def answers(question: str, name: str, side: int) -> list[str]:
+def answers(question: str, name: str, side: int, other: str = "") -> list[str]:
     """See `Realiser.answers`."""
     label = _bare(name)
     if side == 0:
-        return [*_named(_bare(question), label)]
-    statement = propositions(question)[side < 0]
+        return [*_named(_bare(question), label), *(_not(_bare(other)) if other else ())]
+    asked, statement = (stated := propositions(question))[0], stated[side < 0]
     short = _YES if side > 0 else _NO
     short_first = [f"{s}，{statement}" for s in short[:6]]
     verbs = [] if len(label) > 12 else [label, f"{label}的", f"答案是{label}", f"{label}，{statement}"]
-    return [statement, f"{statement}。", f"目前{statement}", f"确认过了，{statement}", *short, *short_first, *verbs]
+    said = [statement, f"{statement}。", f"目前{statement}", f"确认过了，{statement}"]
+    if side < 0 and (opposite := contrary(asked, "zh")):
+        said += [opposite, f"{opposite}啊", f"我看{opposite}", f"{opposite}呢", f"不，{opposite}"]
+    return [*said, *short, *short_first, *verbs]
+
+
+def _not(other: str) -> list[str]:
+    """One option where the words are the other one's."""
+    found = [f"不是{other}", f"肯定不是{other}", f"{other}？不是的", f"反正不是{other}"]
+    return found + ([opposite] if (opposite := contrary(other, "zh")) else [])
 
 
 def _named(question: str, label: str) -> list[str]:

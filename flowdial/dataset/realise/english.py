@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from random import Random
 
+from flowdial.dataset.realise.contraries import contrary
+
 _END = re.compile(r"[?.!\s]+$")
 _YOU = {
     "are you": "I am",
@@ -125,7 +127,7 @@ def propositions(question: str) -> tuple[str, str]:
     return _small(text), f"not {_small(text)}"
 
 
-def answers(question: str, name: str, side: int) -> list[str]:
+def answers(question: str, name: str, side: int, other: str = "") -> list[str]:
     """See `Realiser.answers`."""
     label = _small(_bare(name))
     if side == 0:
@@ -146,10 +148,13 @@ def answers(question: str, name: str, side: int) -> list[str]:
             f"{label} then",
             f"I want {label}",
             f"it is {label} in this case",
+            *(_not(_small(_bare(other))) if other else ()),
         ]
-    statement = propositions(question)[side < 0]
+    asked, statement = (stated := propositions(question))[0], stated[side < 0]
     short = _YES if side > 0 else _NO
+    opposite = contrary(asked, "en") if side < 0 else None
     return [
+        *([opposite, f"{opposite}, I'm afraid", f"{opposite} actually", f"no, {opposite}"] if opposite else ()),
         statement,
         f"{short[0]}, {statement}",
         f"{label}, {statement}",
@@ -158,6 +163,12 @@ def answers(question: str, name: str, side: int) -> list[str]:
         *short,
         label,
     ]
+
+
+def _not(other: str) -> list[str]:
+    """One option where the words are the other one's."""
+    found = [f"not {other}", f"anything but {other}", f"definitely not {other}", f"{other}? no"]
+    return found + ([opposite] if (opposite := contrary(other, "en")) else [])
 
 
 def reports(step: str) -> list[str]:
