@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from flowdial.dataset.realise import REALISERS, chinese, drawn, english
+from flowdial.dataset.realise.contraries import contrary
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,42 @@ def test_a_chinese_question_is_affirmed_and_denied(question, yes, no):
 def test_an_english_question_is_affirmed_and_denied(question, yes, no):
     """With the subject in its place."""
     assert english.propositions(question) == (yes, no)
+
+
+@pytest.mark.parametrize(
+    ("lang", "statement", "opposite"),
+    [
+        ("zh", "材料齐全", "材料缺了一些"),
+        ("zh", "款项已到账了", "款项还在路上"),
+        ("zh", "近期有逾期", "近期按时"),
+        ("zh", "包装没有破损", None),
+        ("zh", "超过七天", None),
+        ("en", "the item is damaged", "the item is intact"),
+        ("en", "the item is not damaged", None),
+        ("en", "the item is undamaged", None),
+    ],
+)
+def test_a_statement_is_put_as_its_contrary(lang, statement, opposite):
+    """At its last word, where an opposite of that is known and it is not denied already."""
+    assert contrary(statement, lang) == opposite
+
+
+@pytest.mark.parametrize(
+    ("lang", "question", "opposite"), [("zh", "材料是否齐全？", "缺了一些"), ("en", "Is the item damaged?", "intact")]
+)
+def test_a_no_is_said_by_the_contrary_and_a_yes_is_not(lang, question, opposite):
+    """Not only by denying what is asked."""
+    speak = REALISERS[lang]
+    assert any(opposite in sentence for sentence in speak.answers(question, "no", -1))
+    assert not any(opposite in sentence for sentence in speak.answers(question, "yes", 1))
+
+
+@pytest.mark.parametrize("lang", sorted(REALISERS))
+def test_one_of_two_options_is_said_by_denying_the_other(lang):
+    """Only where the other is the only one."""
+    speak = REALISERS[lang]
+    assert any("cash" in sentence for sentence in speak.answers("", "card", 0, "cash"))
+    assert not any("cash" in sentence for sentence in speak.answers("", "card", 0))
 
 
 @pytest.mark.parametrize("lang", sorted(REALISERS))

@@ -5,29 +5,33 @@ from __future__ import annotations
 import re
 
 _CHINESE = """
-正常=异常; 异常=正常; 完好=破损; 完整=残缺; 齐全=缺了一些; 充足=短缺; 足够=差一些; 充分=欠缺; 合格=不达标; 合理=离谱; 合规=违规; 合法=违法
-一致=有出入; 准确=有误; 正确=有错; 清晰=模糊; 稳定=忽好忽坏; 安全=有风险; 有效=失效了; 满意=很失望; 新鲜=变质了; 干净=很脏; 严重=很轻微
-紧急=不着急; 复杂=简单; 困难=容易; 昂贵=便宜; 健康=有毛病; 舒服=难受; 疼痛=不疼了; 清醒=昏迷; 空闲=很忙; 拥堵=畅通; 通过=被驳回; 成功=失败了
-完成=还差一点; 批准=被退回; 同意=反对; 接受=拒绝; 到账=还在路上; 到货=还在路上; 签收=还没拿到; 支付=还欠着; 付款=还欠着; 找到=丢了
-修好=还是坏的; 结束=还在进行; 损坏=完好无损; 破损=完好无损; 受损=完好无损; 超时=按时; 逾期=按时; 过期=还在有效期内; 延误=准时; 迟到=准时
-解决=还是老样子; 恢复=还是老样子; 缺货=有现货; 售罄=还有货; 有货=卖完了; 在线=离线; 开启=关着; 打开=关着; 关闭=开着; 启动=停着; 运行=停了
-连接=断开; 联网=断网; 上升=下降; 增加=减少; 升高=降低; 提高=降低; 增长=下滑; 盈利=亏损; 满足=差一些; 符合=对不上; 匹配=对不上; 达标=差一点
-允许=禁止; 支持=不行; 首次=来过几次了; 第一次=来过几次了; 会员=普通顾客; 成年=未成年; 已婚=单身; 本地=外地; 国内=国外; 线上=线下; 公开=保密
-免费=收费; 自愿=被迫; 空缺=满员; 干燥=潮湿; 真实=造假; 新的=旧的; 有人=没人; 多余=刚够
+正常=异常; 异常=正常; 完好=破损; 完整=残缺; 齐全=缺了一些; 充足=短缺; 足够=差一些; 充分=欠缺; 合格=不达标
+合理=离谱; 合规=违规; 合法=违法; 一致=有出入; 准确=有误; 正确=有错; 清晰=模糊; 稳定=忽好忽坏; 安全=有风险
+有效=失效了; 满意=很失望; 新鲜=变质了; 干净=很脏; 严重=很轻微; 紧急=不着急; 复杂=简单; 困难=容易; 昂贵=便宜
+健康=有毛病; 舒服=难受; 疼痛=不疼了; 清醒=昏迷; 空闲=很忙; 拥堵=畅通; 通过=被驳回; 成功=失败了; 完成=还差一点
+批准=被退回; 同意=反对; 接受=拒绝; 到账=还在路上; 到货=还在路上; 签收=还没拿到; 支付=还欠着; 付款=还欠着
+找到=丢了; 修好=还是坏的; 结束=还在进行; 损坏=完好无损; 破损=完好无损; 受损=完好无损; 超时=按时; 逾期=按时
+过期=还在有效期内; 延误=准时; 迟到=准时; 解决=还是老样子; 恢复=还是老样子; 缺货=有现货; 售罄=还有货; 有货=卖完了
+在线=离线; 开启=关着; 打开=关着; 关闭=开着; 启动=停着; 运行=停了; 连接=断开; 联网=断网; 上升=下降; 增加=减少
+升高=降低; 提高=降低; 增长=下滑; 盈利=亏损; 满足=差一些; 符合=对不上; 匹配=对不上; 达标=差一点; 允许=禁止
+支持=不行; 首次=来过几次了; 第一次=来过几次了; 会员=普通顾客; 成年=未成年; 已婚=单身; 本地=外地; 国内=国外
+线上=线下; 公开=保密; 免费=收费; 自愿=被迫; 空缺=满员; 干燥=潮湿; 真实=造假; 新的=旧的; 有人=没人; 多余=刚够
 """
 _ENGLISH = """
 damaged=intact; broken=working; working=broken; intact=damaged; faulty=fine; defective=fine; available=all gone
-in stock=sold out; sold out=in stock; full=half empty; empty=full; open=closed; closed=open; locked=unlocked; complete=patchy
-valid=expired; expired=still valid; correct=wrong; accurate=off; safe=dangerous; dangerous=harmless; urgent=in no hurry
-severe=mild; serious=minor; clean=dirty; dry=wet; wet=dry; fresh=stale; clear=blurry; stable=shaky; healthy=ill
-comfortable=in pain; conscious=passed out; approved=rejected; accepted=turned down; agreed=refused; paid=still owed
-received=still on its way; delivered=still on its way; late=on time; delayed=on time; on time=late; overdue=within the date
-successful=a failure; resolved=just as it was; fixed=still broken; solved=just as it was; found=lost; finished=still going on
+in stock=sold out; sold out=in stock; full=half empty; empty=full; open=closed; closed=open; locked=unlocked
+complete=patchy; valid=expired; expired=still valid; correct=wrong; accurate=off; safe=dangerous
+dangerous=harmless; urgent=in no hurry; severe=mild; serious=minor; clean=dirty; dry=wet; wet=dry; fresh=stale
+clear=blurry; stable=shaky; healthy=ill; comfortable=in pain; conscious=passed out; approved=rejected
+accepted=turned down; agreed=refused; paid=still owed; received=still on its way; delivered=still on its way
+late=on time; delayed=on time; on time=late; overdue=within the date; successful=a failure
+resolved=just as it was; fixed=still broken; solved=just as it was; found=lost; finished=still going on
 online=offline; connected=cut off; running=stopped; enabled=disabled; allowed=forbidden; permitted=forbidden
 required=optional; necessary=superfluous; possible=out of the question; eligible=excluded; new=used; easy=hard
-simple=complicated; cheap=expensive; free=paid for; public=private; domestic=foreign; married=single; adult=minor
-normal=strange; high=low; low=high; more=less; above=below; below=above; within=beyond; before=after; inside=outside
-present=absent; satisfied=unhappy; happy=unhappy; sure=in doubt; the first=one of several
+simple=complicated; cheap=expensive; free=paid for; public=private; domestic=foreign; married=single
+adult=minor; normal=strange; high=low; low=high; more=less; above=below; below=above; within=beyond
+before=after; inside=outside; present=absent; satisfied=unhappy; happy=unhappy; sure=in doubt
+the first=one of several
 """
 
 
@@ -38,7 +42,7 @@ def _read(table: str) -> dict[str, str]:
 
 _WORDS = {"zh": _read(_CHINESE), "en": _read(_ENGLISH)}
 _LAST = {
-    "zh": re.compile(f"(?<![不没未非无])({'|'.join(map(re.escape, _WORDS['zh']))})了?$"),
+    "zh": re.compile(f"(?<![不没未非无有])(?:已经?|有)?({'|'.join(map(re.escape, _WORDS['zh']))})了?$"),
     "en": re.compile(rf"(?<!not )\b({'|'.join(map(re.escape, _WORDS['en']))})$"),
 }
 
