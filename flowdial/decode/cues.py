@@ -23,11 +23,11 @@ _STOP = frozenset(
 _NO = re.compile(
     r"\b(?:no|nope|nah|not|never|none|nothing|nobody|neither|cannot|without|false)\b"
     r"|\b(?:do|does|did|is|are|was|were|ca|could|wo|would|should|has|have|had|ai|must|need)n['’]?t\b"
-    r"|不|没|否|无|未|别|非|^n$"
+    r"|不|没|否|无|未|别|非|^n\W*$"
 )
 _YES = re.compile(
     r"\b(?:yes|yeah|yep|yup|ya|sure|ok|okay|correct|right|indeed|true|definitely|absolutely|of course)\b"
-    r"|^(?:是|对|嗯|好|有|能|行|可以|当然|确实|没错|没问题|y$)|是的|对的|好的|可以的|当然"
+    r"|^(?:是|对|嗯|好|有|能|行|可以|当然|确实|没错|没问题|y\W*$)|是的|对的|好的|可以的|当然"
 )
 _LEADS = re.compile(
     r"(?:no|nope|nah|not|never|none|nothing|nobody|yes|yeah|yep|yup|sure|ok|okay|correct|right)\b"

@@ -10,16 +10,16 @@ from flowdial.decode.cues import answer_side, option_cues, polarity, says_nothin
 
 YES = [
     "yes", "Yes!", "YES please", "yeah, it works", "sure", "ok", "Okay then", "of course", "that is correct", "yep",
-    "no problem", "not bad", "yes, but not today", "definitely",
+    "no problem", "not bad", "yes, but not today", "definitely", "y",
     "是", "是的", "对", "对的", "好的", "可以", "嗯", "当然", "没错", "没问题", "不错", "检查无误", "是的，不用换",
 ]  # fmt: skip
 NO = [
     "no", "No.", "nope", "no thanks", "not yet", "I didn't", "it doesn’t", "I cannot", "never", "nothing happened",
-    "neither of them", "nobody was there", "without success",
+    "neither of them", "nobody was there", "without success", "n", "N.",
     "否", "不是", "没有", "还没", "不可以", "未收到", "不行", "别换", "并非如此", "无",
 ]  # fmt: skip
 NEITHER = [
-    "", " ", "blue", "the kitchen", "I know him", "yesterday", "a notice", "another one", "nose", "I paid", "42", "😀",
+    "", " ", "blue", "the kitchen", "I know him", "yesterday", "a notice", "another one", "nose", "nine", "N/A", "year", "I paid", "42", "😀",
     "蓝色", "厨房", "昨天付款", "三号", "?",
 ]  # fmt: skip
 
@@ -135,6 +135,7 @@ def test_overlap_counts_what_only_one_option_shares(names: list[str], words: str
         (["是", "否"], "没有", [-1, 1]),
         (["passed", "not passed"], "yes", [1, -1]),
         (["通过", "不通过"], "不", [-1, 1]),
+        (["Y", "N"], "yes", [1, -1]),
         (["red", "blue"], "yes", [0, 0]),
         (["yes", "no"], "blue", [0, 0]),
     ],
