@@ -19,8 +19,8 @@ NO = [
     "否", "不是", "没有", "还没", "不可以", "未收到", "不行", "别换", "并非如此", "无",
 ]  # fmt: skip
 NEITHER = [
-    "", " ", "blue", "the kitchen", "I know him", "yesterday", "a notice", "another one", "nose", "nine", "N/A", "year", "I paid", "42",
-    "😀", "蓝色", "厨房", "昨天付款", "三号", "?",
+    "", " ", "blue", "the kitchen", "I know him", "yesterday", "a notice", "another one", "nose", "nine", "N/A",
+    "year", "I paid", "42", "😀", "蓝色", "厨房", "昨天付款", "三号", "?",
 ]  # fmt: skip
 
 
