@@ -1,7 +1,7 @@
 """Read amounts.  text -> the ranges of numbers that it speaks of.  Knows strings; knows no options and no model.
 
 A number counts with what compares it: "at least three days", 不到五万, 两万出头, "7 to 10", 没超. Behind a denial a
-comparison turns about: 没满 is less, "not over" is up to.
+comparison turns about: 没满 is less, "not over" is up to. Named days (昨天, "last month") are as far as they can be.
 """
 
 from __future__ import annotations
@@ -81,6 +81,21 @@ _WHETHER = re.compile("有没有|是不是")
 _CORRECTS = re.compile(
     r"不对|不是|说错了?|更正|哦不|不不|correction|no[, ]+wait|wait,? no|i mean|scratch that|rather|, no,|sorry"
 )
+
+#: Days that have a name, and how many days from now they are, at least and at most.
+_DAYS = tuple(
+    (re.compile(words), least, most)
+    for words, least, most in (
+        (r"大前天|大后天", 2, 4),
+        (r"前天|(?<!大)后天|the day (?:before yesterday|after tomorrow)", 1, 3),
+        (r"昨[天晚日儿夜]|明[天早晚日儿]|yesterday|tomorrow|last night", 0, 2),
+        (r"今[早晚]|tonight|this (?:morning|afternoon|evening)", 0, 1),
+        (r"[上下]个?(?:周|星期|礼拜)|(?<!the )\b(?:last|next) week\b", 1, 14),
+        (r"[上下]个?月|\b(?:last|next) month\b", 1, 62),
+        (r"[去明]年|\b(?:last|next) year\b", 1, 731),
+    )
+)
+_HOURS = 24.0
 
 #: Hours of a time that may be an age, at least.
 _YEAR = 8000.0
@@ -180,6 +195,16 @@ def amounts(text: str) -> list[Amount]:
         made += _meant(text, first, before)
         before = first.end
     return made
+
+
+def days(text: str) -> list[Amount]:
+    """How far the days are that a text names ("yesterday", 上个月), from the least to the most it can be."""
+    text = text.lower()
+    found: list[Amount] = []
+    for words, least, most in _DAYS:
+        text, named = words.subn("，", text)
+        found += [Amount(least * _HOURS, most * _HOURS, "time", _HOURS)] * min(named, 1)
+    return found
 
 
 def limits(question: str) -> list[Amount]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from functools import reduce
 
-from flowdial.decode.amounts import Amount, amounts, comparison, limits
+from flowdial.decode.amounts import Amount, amounts, comparison, days, limits
 from flowdial.decode.numerals import numerals
 
 _OTHERS = frozenset(
@@ -43,7 +43,11 @@ def fitting(question: str, names: Sequence[str], words: str) -> int | None:
     if not said and len(asked := limits(question)) == 1 and (sign := comparison(words)):
         said = [asked[0].compared(sign)]
     if not said:
-        return _extreme(ranges, words)
+        if (extreme := _extreme(ranges, words)) is not None:
+            return extreme
+        said = days(words) if all(part.kind == "time" for parts in ranges for part in parts) else []
+    if not said:
+        return None
     both = reduce(lambda one, other: one and one.common(other), said[1:], _first(said))
     for meant in (said, [both], [both and both.near_edge()]):
         found = [at for at, parts in enumerate(ranges) if all(each and _lies(each, parts) for each in meant)]
