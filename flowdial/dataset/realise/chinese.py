@@ -189,12 +189,12 @@ def answers(question: str, name: str, side: int, other: str = "") -> list[str]:
     label = _bare(name)
     if side == 0:
         return [*_named(_bare(question), label), *(_not(_bare(other)) if other else ())]
-    asked, statement = (stated := propositions(question))[0], stated[side < 0]
-    short = _YES if side > 0 else _NO
+    affirmed, denying = propositions(question)
+    statement, short = (affirmed, _YES) if side > 0 else (denying, _NO)
     short_first = [f"{s}，{statement}" for s in short[:6]]
     verbs = [] if len(label) > 12 else [label, f"{label}的", f"答案是{label}", f"{label}，{statement}"]
     said = [statement, f"{statement}。", f"目前{statement}", f"确认过了，{statement}"]
-    if side < 0 and (opposite := contrary(asked, "zh")):
+    if side < 0 and (opposite := contrary(affirmed, "zh")):
         said += [opposite, f"{opposite}啊", f"我看{opposite}", f"{opposite}呢", f"不，{opposite}"]
     return [*said, *short, *short_first, *verbs]
 

@@ -150,9 +150,9 @@ def answers(question: str, name: str, side: int, other: str = "") -> list[str]:
             f"it is {label} in this case",
             *(_not(_small(_bare(other))) if other else ()),
         ]
-    asked, statement = (stated := propositions(question))[0], stated[side < 0]
-    short = _YES if side > 0 else _NO
-    opposite = contrary(asked, "en") if side < 0 else None
+    affirmed, denying = propositions(question)
+    statement, short = (affirmed, _YES) if side > 0 else (denying, _NO)
+    opposite = contrary(affirmed, "en") if side < 0 else None
     return [
         *([opposite, f"{opposite}, I'm afraid", f"{opposite} actually", f"no, {opposite}"] if opposite else ()),
         statement,
