@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from flowdial.decode.numerals import Numeral, joined, numerals, unit_of
+from flowdial.decode.numerals import DAY, Numeral, joined, numerals, unit_of
 
 Comparison = Literal["<", "<=", ">", ">="]
 
@@ -82,12 +82,12 @@ _CORRECTS = re.compile(
     r"不对|不是|说错了?|更正|哦不|不不|correction|no[, ]+wait|wait,? no|i mean|scratch that|rather|, no,|sorry"
 )
 
-#: Days that have a name, and how many days from now they are, at least and at most.
+#: Days that have a name, and how many days from now they are, at least and at most; longer names first.
 _DAYS = tuple(
     (re.compile(words), least, most)
     for words, least, most in (
         (r"大前天|大后天", 2, 4),
-        (r"前天|(?<!大)后天|the day (?:before yesterday|after tomorrow)", 1, 3),
+        (r"前天|后天|the day (?:before yesterday|after tomorrow)", 1, 3),
         (r"昨[天晚日儿夜]|明[天早晚日儿]|yesterday|tomorrow|last night", 0, 2),
         (r"今[早晚]|tonight|this (?:morning|afternoon|evening)", 0, 1),
         (r"[上下]个?(?:周|星期|礼拜)|(?<!the )\b(?:last|next) week\b", 1, 14),
@@ -95,8 +95,6 @@ _DAYS = tuple(
         (r"[去明]年|\b(?:last|next) year\b", 1, 731),
     )
 )
-_HOURS = 24.0
-
 #: Hours of a time that may be an age, at least.
 _YEAR = 8000.0
 #: Characters before a number that are looked at.
@@ -203,7 +201,8 @@ def days(text: str) -> list[Amount]:
     found: list[Amount] = []
     for words, least, most in _DAYS:
         text, named = words.subn("，", text)
-        found += [Amount(least * _HOURS, most * _HOURS, "time", _HOURS)] * min(named, 1)
+        if named:
+            found.append(Amount(least * DAY, most * DAY, "time", DAY))
     return found
 
 

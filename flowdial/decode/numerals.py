@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-_DAY = 24.0
+#: Hours of a day.
+DAY = 24.0
 #: Words of a unit, what it measures, and how many of the kind's own unit it is.
 _UNITS: tuple[tuple[str, str, float], ...] = (
     (r"毫秒|milliseconds?|ms", "time", 1 / 3_600_000),
@@ -20,10 +21,10 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
     (r"分钟|minutes?|mins?", "time", 1 / 60),
     (r"刻钟", "time", 0.25),
     (r"个?小时|个?钟头|hours?|hrs?|h", "time", 1),
-    (r"天|日|晚|夜|days?|nights?", "time", _DAY),
-    (r"周(?![岁年])|个?星期|个?礼拜|weeks?|wks?", "time", 7 * _DAY),
-    (r"个?月(?!份)|months?|mths?", "time", 365 / 12 * _DAY),
-    (r"周?岁|周?年|years?(?: old)?|yrs?", "time", 365 * _DAY),
+    (r"天|日|晚|夜|days?|nights?", "time", DAY),
+    (r"周(?![岁年])|个?星期|个?礼拜|weeks?|wks?", "time", 7 * DAY),
+    (r"个?月(?!份)|months?|mths?", "time", 365 / 12 * DAY),
+    (r"周?岁|周?年|years?(?: old)?|yrs?", "time", 365 * DAY),
     (r"块钱|[元块]|人民币|dollars?|euros?|pounds?|quid|bucks?|[€£$¥￥]", "money", 1),
     (r"公里|千米|kilomet(?:re|er)s?|km", "length", 1000),
     (r"厘米|公分|centimet(?:re|er)s?|cm", "length", 0.01),
@@ -129,9 +130,9 @@ def numerals(text: str) -> Iterator[Numeral]:
 def unit_of(text: str) -> tuple[str, float] | None:
     """The kind and unit that a question names apart from a number ("Days until the gig", 年龄); None without one."""
     if re.search(r"年龄|岁数|几岁|多大|\bage\b|how old", text):
-        return "time", 365 * _DAY
+        return "time", 365 * DAY
     if re.search(r"天数|几天|多少天", text):
-        return "time", _DAY
+        return "time", DAY
     found = {_unit(match) for match in _UNIT_ALONE.finditer(text) if len(match[0]) > 3}
     return found.pop() if len(found) == 1 else None
 

@@ -42,10 +42,10 @@ def fitting(question: str, names: Sequence[str], words: str) -> int | None:
     said = amounts(words)
     if not said and len(asked := limits(question)) == 1 and (sign := comparison(words)):
         said = [asked[0].compared(sign)]
-    if not said:
-        if (extreme := _extreme(ranges, words)) is not None:
-            return extreme
-        said = days(words) if all(part.kind == "time" for parts in ranges for part in parts) else []
+    if not said and (extreme := _extreme(ranges, words)) is not None:
+        return extreme
+    if not said and all(part.kind == "time" for parts in ranges for part in parts):
+        said = days(words)
     if not said:
         return None
     both = reduce(lambda one, other: one and one.common(other), said[1:], _first(said))
