@@ -95,6 +95,7 @@ _DAYS = tuple(
         (r"[去明]年|\b(?:last|next) year\b", 1, 731),
     )
 )
+
 #: Hours of a time that may be an age, at least.
 _YEAR = 8000.0
 #: Characters before a number that are looked at.
