@@ -43,9 +43,9 @@ class Settings:
     """
 
     rank: int = 16
-    epochs: float = 0.8
+    epochs: float = 1.3
     length: int = 1024
-    together: int = 16
+    together: int = 8
     samples: int | None = None
     per_edge: int = 1
     replies: float = 0.15
