@@ -70,11 +70,13 @@ def main() -> None:
     if "--seconds" in sys.argv:
         print(seconds())
         return
+    cores = os.cpu_count() or 1
+    by_processes = {count: shared(count) for count in sorted({1, cores})}  # first: threads of this process would spin
     loaded = load()
     reader, found, settings = CausalModel(loaded), courses([ROOT / "flows" / "train"])[::8], Settings()
     print(f"{machine('torch', 'transformers', 'peft')}; {loaded.dtype}, {torch.get_num_threads()} threads\n")
     print("| sayings in a tree | tokens a decision |\n| --- | --- |")
-    for together in (1, 4, settings.together):
+    for together in (1, 4, 8, 16):
         made = list(epoch_tasks(reader, found, replace(settings, together=together, replies=0.0), 0))
         tokens, items = sum(len(task.tree.tokens) for task in made), sum(len(task.items) for task in made)
         print(f"| {together} | {tokens / items:.0f} |")
@@ -93,9 +95,8 @@ def main() -> None:
     shares = " | ".join(f"{value / whole:.0%}" for value in spent.values())
     print(f"| {settings.length / taken:.0f} | {taken:.2f} | {shares} |")
     print("\n| processes | threads of each | a row, s |\n| --- | --- | --- |")
-    cores = os.cpu_count() or 1
-    for processes in sorted({1, cores}):
-        print(f"| {processes} | {cores // processes} | {shared(processes):.2f} |", flush=True)
+    for processes, taken in by_processes.items():
+        print(f"| {processes} | {cores // processes} | {taken:.2f} |")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from random import Random
 
@@ -16,15 +17,28 @@ _SYNONYMS = (
     (("成功", "失败"), ("成功", "不成功"), ("是", "否"), ("通过", "不通过")),
     (("合格", "不合格"), ("是", "否"), ("达标", "不达标"), ("通过", "不通过")),
 )
+#: Words for a high degree; one stands for another.
+_DEGREES = {
+    "zh": (re.compile(r"(?<![不没])(?:很|非常|十分(?!钟))"), ("很", "非常", "十分", "特别", "相当", "挺")),
+    "en": (re.compile(r"(?<!\bnot )(?<!\bthe )\bvery\b"), ("very", "really", "extremely", "quite")),
+}
 
 
 def varied(decision: Decision, draw: Random) -> Decision:
-    """The same decision with other marks, labels of the same meaning, or without what stands behind the options."""
+    """The same decision with other marks, labels of the same meaning, or without what stands behind the options; and
+    the words of the user with another degree.
+    """
     question = decision.question.rstrip("?？")
     if draw.random() < 0.5:
         question += draw.choice("?？") if decision.lang == "zh" else "?"
     targets = decision.targets if draw.random() < 0.75 else ("",) * len(decision.targets)
-    return replace(decision, question=question, targets=targets, names=_renamed(decision.names, draw))
+    names = _renamed(decision.names, draw)
+    return replace(decision, question=question, targets=targets, names=names, user=_by_degree(decision, draw))
+
+
+def _by_degree(decision: Decision, draw: Random) -> str:
+    degree, others = _DEGREES[decision.lang]
+    return degree.sub(lambda found: draw.choice((found[0], *others)), decision.user)
 
 
 def _renamed(names: tuple[str, ...], draw: Random) -> tuple[str, ...]:

@@ -28,6 +28,17 @@ from flowdial.dataset.realise.contraries import contrary
         ("金额>=100？", "金额不小于100", "金额小于100"),
         ("都到齐了吗？", "都到齐了", "没有全部到齐"),
         ("足够吗？", "足够", "不足够"),
+        ("对洗涤效果满不满意", "对洗涤效果满意", "对洗涤效果不满意"),
+        ("照片合格不合格", "照片合格", "照片不合格"),
+        ("患者是否不满意？", "患者不满意", "患者满意"),
+        ("水温是否高于60度？", "水温高于60度", "水温不高于60度"),
+        ("余额不足?", "余额不足", "余额充足"),
+        ("器材有无损坏", "器材有损坏", "器材没有损坏"),
+        ("能否自行站起", "能自行站起", "不能自行站起"),
+        ("最近半年做过手术？", "最近半年做过手术", "最近半年没做过手术"),
+        ("货物仍未到齐?", "货物仍未到齐", "货物到齐"),
+        ("车费付了没有", "车费付了", "车费没付"),
+        ("来电人是否机主本人", "来电人机主本人", "来电人不是机主本人"),
     ],
 )
 def test_a_chinese_question_is_affirmed_and_denied(question, yes, no):
@@ -41,6 +52,12 @@ def test_a_chinese_question_is_affirmed_and_denied(question, yes, no):
         ("Is the light on?", "the light is on", "the light is not on"),
         ("Have you paid?", "I have paid", "I have not paid"),
         ("Does it start?", "it does start", "it does not start"),
+        ("Is the parcel more than 20 kg?", "the parcel is more than 20 kg", "the parcel is not more than 20 kg"),
+        ("Did the article solve it?", "the article did solve it", "the article did not solve it"),
+        ("Payment overdue", "payment is overdue", "payment is not overdue"),
+        ("Forms not signed?", "forms are not signed", "forms are signed"),
+        ("Balance below 100 euros", "balance is below 100 euros", "balance is not below 100 euros"),
+        ("Own table?", "own table", "not own table"),
     ],
 )
 def test_an_english_question_is_affirmed_and_denied(question, yes, no):
@@ -55,10 +72,14 @@ def test_an_english_question_is_affirmed_and_denied(question, yes, no):
         ("zh", "款项已到账了", "款项还在路上"),
         ("zh", "近期有逾期", "近期按时"),
         ("zh", "包装没有破损", None),
-        ("zh", "超过七天", None),
+        ("zh", "超过七天", "不到七天"),
+        ("zh", "没超过七天", None),
+        ("zh", "是室内场地", "是室外场地"),
         ("en", "the item is damaged", "the item is intact"),
         ("en", "the item is not damaged", None),
         ("en", "the item is undamaged", None),
+        ("en", "it is more than 5 kg", "it is less than 5 kg"),
+        ("en", "it is not more than 5 kg", None),
     ],
 )
 def test_a_statement_is_put_as_its_contrary(lang, statement, opposite):
@@ -100,3 +121,25 @@ def test_what_says_nothing_is_not_drawn():
     """Where nothing is left, nothing is given."""
     assert drawn(["", "。", "a", "a"], 3, Random(0)) == ["a", "a", "a"]
     assert drawn(["？"], 2, Random(0)) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "question", "side", "said"),
+    [
+        ("zh", "您对环境满意吗？", 1, {"您对环境非常满意", "您对环境很满意"}),
+        ("zh", "您对环境满意吗？", -1, {"您对环境非常不满意", "您对环境不太满意"}),
+        ("zh", "病情急不急", -1, {"病情不太急"}),
+        ("zh", "包裹是否签收？", 1, {"包裹已签收", "包裹已经签收了"}),
+        ("zh", "包裹是否签收？", -1, {"包裹尚未签收"}),
+        ("zh", "是否在试用期内？", 1, {"仍在试用期内"}),
+        ("zh", "是否在试用期内？", -1, {"已过试用期"}),
+        ("zh", "仍在犹豫期内？", -1, {"过了犹豫期"}),
+        ("en", "Is the label clear?", 1, {"the label is very clear"}),
+        ("en", "Is the label clear?", -1, {"the label is not very clear", "the label is not clear at all"}),
+    ],
+)
+def test_an_answer_says_how_much_or_how_far(lang, question, side, said):
+    """By degrees, by the aspect, by a span that lasts or is over."""
+    answers = set(REALISERS[lang].answers(question, "yes" if side > 0 else "no", side))
+    assert said <= answers
+    assert not said & set(REALISERS[lang].answers(question, "yes" if side < 0 else "no", -side))

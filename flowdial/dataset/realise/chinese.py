@@ -8,8 +8,8 @@ from random import Random
 from flowdial.dataset.realise.contraries import contrary
 
 _END = re.compile(r"[?？。.!！\s]+$")
-#: `是不是`, `能不能`, `有没有`, `要不要`: the verb, once affirmed and once denied.
-_A_NOT_A = re.compile(r"(?P<a>是|能|要|会|想|肯|用|在|有|可|愿|需)(?P<not>不|没)(?P=a)(?P<more>以|意|要|够)?")
+#: `是不是`, `有没有`, `满不满意`, `合格不合格`: the verb, once affirmed and once denied.
+_A_NOT_A = re.compile(r"(?P<a>[一-鿿]{1,2})(?P<not>不|没)(?P=a)")
 _COMPARED = re.compile(
     r"^(?P<left>.*?)\s*(?P<sign>>=|<=|==|!=|>|<|≥|≤|=|大于等于|小于等于|大于|小于|等于|超过|不足)\s*(?P<right>\S.*)$"
 )
@@ -31,13 +31,17 @@ _SAID = {
     "超过": ("超过", "没超过"),
     "不足": ("不足", "不止"),
 }
-_MODAL = (
-    "需要 能够 能 可以 愿意 肯 同意 接受 符合 满足 属于 适合 支持 具备 存在 超过 超出 影响 允许 希望 喜欢 知道 达到"
-)
+_MODAL = "需要 能够 可以 愿意 肯 同意 接受 符合 满足 属于 适合 支持 具备 存在 超过 超出 影响 允许 希望 喜欢 知道 达到"
 _QUALITY = (
     "充足 充分 完整 完好 合格 正常 合理 合规 合法 一致 准确 清晰 正确 足够 稳定 安全 有效 严重 满意"
     " 齐全 成立 可用 新鲜 干净"
 )
+#: Qualities of which there is more or less.
+_GRADUAL = (
+    "充足|充分|完整|完好|正常|合理|准确|清晰|稳定|安全|严重|满意|齐全|新鲜|干净|紧急|复杂|困难|明显|舒服|方便|熟悉|着急|重要"
+    "|顺利|可靠|(?<=[一-鿿])[大多急冷热痛疼吵潮脏贵远重](?=了?$)"
+)
+_DEGREES = ("非常", "十分", "特别", "相当", "很", "挺", "确实很")
 _EVENT = (
     "通过 成功 完成 批准 到达 到账 到货 确认 支付 付款 收到 签收 安装 提交 找到 修好 结束 损坏 破损"
     " 超时 过期 逾期 发现 解决 恢复"
@@ -53,8 +57,9 @@ def _before(words: str) -> str:
 _VERB = "|".join(
     (
         "(?<![必急])需(?!求)",
-        "(?<![许认])可(?![靠能疑视])",
-        "(?<![机社晚大开协])会(?![员议计场客])",
+        "(?<![技功性智可节机效])能(?![力源量])",
+        "(?<![许认])可(?![靠能疑视燃见])",
+        "(?<![机社晚大开协到董])会(?![员议计场客董])",
         "(?<![主重必需只])要(?![求件点素领])",
         "(?<![理思])想",
         "(?<![现正存所实内])在",
@@ -62,18 +67,34 @@ _VERB = "|".join(
         "(?<!足)够",
     )
 )
+#: Verbs that mostly have an object behind them.
+_DONE = "出现 引入 发生 产生 处于 等待 携带 选择 购买 参加 包含 涉及 经过 使用 要求 开着 剩 喝 吃"
+#: Verbs that are mostly asked for with 过, whether they were ever done.
+_EVER = "植入|接种|参加|使用|办理|[做买来去穿领换进坐用吃喝看听收打办修装拆养交问查试考]"
+#: What mostly ends a statement as its verb.
+_LASTING = "冲突 畅通 中断 受伤 介入 运转 归零 达标 匹配 在线 漏水 发烧 过敏 出血 呕吐 停机 欠费 下雨 停电"
 #: What a proposition is denied at, and how; the first that is found counts.
 _DENIALS = tuple(
     (re.compile(pattern), denied)
     for pattern, denied in (
         (r"(?<!而)已经?|业已", "还没"),
-        (r"没有|(?<![沉淹埋])没(?!收)|未(?!来)", ""),
+        (r"没有|(?<![沉淹埋])没(?!收)|(?:仍|尚|还)?未(?!来)", ""),
+        (f"(?=(?:{_EVER})过(?![期程度敏去半于]))", "没"),
+        (r"(?<!有)无(?![线论法人])", "有"),
         (r"(?<![所拥持原固特])有(?!效|关|限|误|害|毒|用|机|序)", "没有"),
-        (r"仍然|仍|还在", "不再"),
+        (r"(?:仍然|仍|还)在", "已不在"),
+        (r"仍然|仍", "不再"),
         (r"(?<![首成])都|全部", "没有全部"),
+        (r"不足(?=.)", "不止"),
+        (r"不足$", "充足"),
+        (f"不(?={'|'.join((*_MODAL.split(), *_QUALITY.split(), _GRADUAL, _VERB))})", ""),
+        (r"(?=[大小高低多少早晚长短快慢轻重]于|等于)", "不"),
         (f"{_before(_MODAL)}|(?={_VERB})", "不"),
         (_before(_QUALITY), "不"),
         (_before(_EVENT), "没"),
+        (_before(_DONE), "没"),
+        (f"(?=(?:{_LASTING.replace(' ', '|')})$)", "不"),
+        (r"(?<![认因作成行])(?=为)", "不"),
     )
 )
 _YES = (
@@ -148,19 +169,17 @@ def _bare(text: str) -> str:
 def propositions(question: str) -> tuple[str, str]:
     """What the question asks as a statement, and its denial."""
     text = _bare(question)
+    text = text.replace("有无", "有没有").replace("能否", "能不能").replace("可否", "可不可以")
     text = re.sub(r"^(?:请问|判断|检查|确认)(?=.*(?:是否|有没有|[吗么]$))", "", text)
     if found := _A_NOT_A.search(text):
-        verb, more = found["a"], found["more"] or ""
-        if verb + more in ("可", "愿", "需"):
-            more = {"可": "以", "愿": "意", "需": "要"}[verb]
-        rest = re.sub(r"[呢啊呀]$", "", text[found.end() :])
-        return text[: found.start()] + verb + more + rest, text[: found.start()] + found["not"] + verb + more + rest
+        before, rest = text[: found.start()], found["a"] + re.sub(r"[呢啊呀]$", "", text[found.end() :])
+        return before + rest, before + found["not"] + rest
     if "是否" in text:
         before, _, rest = text.partition("是否")
         return before + rest, before + denied(rest)
-    if found := re.search(r"(?:了没有|了没|没有)$", text):
+    if found := re.search(r"(?:了没有|了没|没有|(?<=[^有])没)$", text):
         stem = text[: found.start()]
-        return stem + "了", _without_subject(stem, "没")
+        return stem + "了", denied(stem, "没")
     if found := re.search(r"了[吗么嘛]$", text):
         stem = text[: found.start()]
         return stem + "了", denied(stem, "还没")
@@ -180,8 +199,10 @@ def denied(statement: str, otherwise: str = "不") -> str:
 
 
 def _without_subject(statement: str, put: str) -> str:
-    """The denial stands before the last two characters of a short statement, where its verb mostly is."""
-    return f"{put}{statement}" if len(statement) <= 3 else f"{statement[:-2]}{put}{statement[-2:]}"
+    """Where no verb is known: what is not done is denied before the last two characters, where the verb mostly is."""
+    if len(statement) <= 3:
+        return f"{put}{statement}" if put == "不" else f"{statement[:-1]}{put}{statement[-1:]}"
+    return f"不是{statement}" if put == "不" else f"{statement[:-2]}{put}{statement[-2:]}"
 
 
 def answers(question: str, name: str, side: int, other: str = "") -> list[str]:
@@ -193,10 +214,39 @@ def answers(question: str, name: str, side: int, other: str = "") -> list[str]:
     statement, short = (affirmed, _YES) if side > 0 else (denying, _NO)
     short_first = [f"{s}，{statement}" for s in short[:6]]
     verbs = [] if len(label) > 12 else [label, f"{label}的", f"答案是{label}", f"{label}，{statement}"]
-    said = [statement, f"{statement}。", f"目前{statement}", f"确认过了，{statement}"]
+    said = [statement, f"{statement}。", f"目前{statement}", f"确认过了，{statement}", *_reworded(statement)]
     if side < 0 and (opposite := contrary(affirmed, "zh")):
         said += [opposite, f"{opposite}啊", f"我看{opposite}", f"{opposite}呢", f"不，{opposite}"]
     return [*said, *short, *short_first, *verbs]
+
+
+_DEGREE = re.compile(f"(?P<not>不)?(?P<quality>{_GRADUAL})")
+_NOT_YET = re.compile(f"(?:还没有?|没有?){_before(_EVENT)}")
+_NOW = re.compile(f"(?<![已经业未没不有])(?:{_EVENT.replace(' ', '|')})了?$")
+_WITHIN = re.compile(r"(?:仍然|仍|还)?(?P<not>已?不)?在(?P<span>[^，]+?)(?:之|以)?内$")
+
+
+def _reworded(statement: str) -> list[str]:
+    """The same with degrees, with the aspect said by other words, or with a span that still lasts or is over."""
+    found = []
+    if degree := _DEGREE.search(statement):
+        before, behind = statement[: degree.start()], statement[degree.end() :]
+        if not degree["not"] or len(degree["quality"]) > 1:
+            found += [f"{before}{much}{degree[0]}{behind}" for much in _DEGREES]
+        if degree["not"]:
+            found += [f"{before}{little}{degree['quality']}{behind}" for little in ("不太", "不怎么", "不是很")]
+    if yet := _NOT_YET.search(statement):
+        found += [
+            f"{statement[: yet.start()]}{not_yet}{statement[yet.end() :]}" for not_yet in ("尚未", "还未", "仍未")
+        ]
+    elif now := _NOW.search(statement):
+        before, event = statement[: now.start()], now[0].removesuffix("了")
+        found += [f"{before}已{event}", f"{before}已经{event}", f"{before}已经{event}了"]
+    if within := _WITHIN.search(statement):
+        before, span = statement[: within.start()], within["span"]
+        ways = (f"已过{span}", f"过了{span}", f"超出{span}了") if within["not"] else (f"仍在{span}内", f"还在{span}里")
+        found += [before + way for way in ways]
+    return found
 
 
 def _not(other: str) -> list[str]:

@@ -33,6 +33,21 @@ adult=minor; normal=strange; high=low; low=high; more=less; above=below; below=a
 before=after; inside=outside; present=absent; satisfied=unhappy; happy=unhappy; sure=in doubt
 the first=one of several
 """
+#: Words that have a contrary wherever they stand in a statement.
+_CHINESE_WITHIN = """
+大于=小于; 小于=大于; 高于=低于; 低于=高于; 多于=少于; 少于=多于; 超过=不到; 早于=晚于; 晚于=早于; 重于=轻于; 轻于=重于
+长于=短于; 短于=长于; 快于=慢于; 慢于=快于; 低过=高过; 高过=低过; 以上=以下; 以下=以上; 以内=以外; 以外=以内
+之前=之后; 之后=之前; 特殊=普通; 大型=小型; 小型=大型; 室内=室外; 室外=室内; 长期=短期; 短期=长期; 个人=单位
+境内=境外; 境外=境内; 自动=手动; 手动=自动; 纸质=电子版; 白天=夜里; 工作日=周末; 长途=短途; 短途=长途; 全新=二手
+"""
+_ENGLISH_WITHIN = """
+more than=less than; less than=more than; greater than=less than; at least=less than; higher than=lower than
+lower than=higher than; longer than=shorter than; shorter than=longer than; older than=younger than
+younger than=older than; earlier than=later than; later than=earlier than; larger than=smaller than
+smaller than=larger than; heavier than=lighter than; lighter than=heavier than; faster than=slower than
+slower than=faster than; indoor=outdoor; outdoor=indoor; long-term=short-term; short-term=long-term
+automatic=manual; manual=automatic; electronic=paper; special=ordinary; brand-new=second-hand
+"""
 
 
 def _read(table: str) -> dict[str, str]:
@@ -41,17 +56,25 @@ def _read(table: str) -> dict[str, str]:
 
 
 _WORDS = {"zh": _read(_CHINESE), "en": _read(_ENGLISH)}
+_WITHIN_WORDS = {"zh": _read(_CHINESE_WITHIN), "en": _read(_ENGLISH_WITHIN)}
 _LAST = {
     "zh": re.compile(f"(?<![不没未非无有])(?:已经?|有)?({'|'.join(map(re.escape, _WORDS['zh']))})了?$"),
     "en": re.compile(rf"(?<!not )\b({'|'.join(map(re.escape, _WORDS['en']))})$"),
 }
+_WITHIN = {
+    "zh": re.compile(f"(?<![不没未非])(?:{'|'.join(_WITHIN_WORDS['zh'])})(?!等于|或)"),
+    "en": re.compile(rf"(?<!not )(?<!no )\b(?:{'|'.join(_WITHIN_WORDS['en'])})\b(?! or )"),
+}
 
 
 def contrary(statement: str, lang: str) -> str | None:
-    """The statement with its last word put as its opposite; None where no opposite of it is known.
+    """The statement with its last word, or what it compares or tells apart, put as its opposite; None where no opposite
+    is known.
 
     `lang` is `zh` or `en`.
     """
-    if not (found := _LAST[lang].search(statement)):
-        return None
-    return statement[: found.start()] + _WORDS[lang][found[1]]
+    if found := _LAST[lang].search(statement):
+        return statement[: found.start()] + _WORDS[lang][found[1]]
+    if found := _WITHIN[lang].search(statement):
+        return statement[: found.start()] + _WITHIN_WORDS[lang][found[0]] + statement[found.end() :]
+    return None

@@ -36,9 +36,26 @@ _NOT = {
     "do": "do not",
 }
 _AUXILIARY = re.compile(r"^(is|are|was|were|has|have|can|will|would|could|does|do|did)\s+(.+)$", re.I)
+#: Words that begin what is said of a subject and never end it.
+_NO_NOUN = (
+    "(?:more|less|at|over|under|in|on|still|already|for|from|to|with|above|below|within|not|no|very|longer|shorter|higher"
+    "|lower|older|younger|larger|smaller|heavier|lighter|faster|slower|earlier|later|greater|been|be|had|an?|the)"
+)
+#: What follows a verb and no noun.
+_BEHIND_VERB = "(?:it|its|them|the|an?|your|my|their|his|her|this|that|to|within|up|today|now|yet|again|tomorrow)"
 _SUBJECT = re.compile(
     r"^((?:it|he|she|they|this|that|there|anyone|everyone|everything|anything|all(?: of)? (?:the|your) \w+"
-    r"|(?:the|your|a|an|any|this|that|its|their|our|my|all)\s+(?:\w+\s+(?=\w+(?:s|ed|er|or)?\s)){0,1}\w+|[A-Z]\w+|\w+s))\s+(.+)$"
+    rf"|(?:the|your|a|an|any|this|that|its|their|our|my|all)\s+(?:\w+\s+(?=\w+\s)(?!{_NO_NOUN}\s|\w+ing\s|\w+\s+{_BEHIND_VERB}\b))?\w+"
+    r"|[A-Z]\w+|\w+s))\s+(.+)$"
+)
+#: A heading that is a statement without its verb: "payment overdue", "balance below 100 euros".
+_HEADING = re.compile(
+    r"^(?P<subject>(?!(?:any|no|still|already|same|first|how|who|what|which|when|where|why)\b)"
+    r"[\w' -]+?)(?<! for)(?<! be)(?<! been)(?<! left)(?<! still)\s+(?P<not>not\s+)?"
+    r"(?P<said>(?:\w+ed|(?!table|cable)\w+[ai]ble|valid|overdue|ready|complete|empty|full|open|closed|correct|present"
+    r"|intact|broken|clean|safe|late|free|wet|dry)$"
+    r"|(?:above|below|over|under|(?:more|less|larger|smaller|higher|lower|longer|shorter) than)\s.+)",
+    re.I,
 )
 _COMPARED = re.compile(r"^(?P<left>.+?)\s*(?P<sign>>=|<=|==|!=|>|<|=)\s*(?P<right>\S.*)$")
 _SAID = {
@@ -50,6 +67,12 @@ _SAID = {
     "==": ("equals", "does not equal"),
     "!=": ("does not equal", "equals"),
 }
+#: Qualities of which there is more or less, as a statement's last word.
+_GRADUAL = re.compile(
+    r"(?P<not>not )?\b(?P<quality>satisfied|happy|clear|clean|dirty|urgent|severe|serious|safe|dangerous|stable"
+    r"|comfortable|complicated|simple|easy|hard|difficult|expensive|cheap|busy|late|wet|dry|warm|cold|hot|loud|heavy|large|big|small"
+    r"|high|low|strong|weak|important|familiar|reliable|painful|swollen|worn|blurry|accurate|steady|tired|hungry)$"
+)
 _YES = (
     "yes",
     "yes, it is",
@@ -124,6 +147,10 @@ def propositions(question: str) -> tuple[str, str]:
     if (found := _AUXILIARY.match(text)) and (parts := _SUBJECT.match(found[2])):
         verb, subject, rest = found[1].lower(), parts[1].replace("your", "my"), parts[2]
         return f"{subject} {verb} {rest}", f"{subject} {_NOT[verb]} {rest}"
+    if found := _HEADING.match(text):
+        subject, verb = _small(found["subject"]), "are" if re.search(r"[^su]s$", found["subject"]) else "is"
+        yes, no = f"{subject} {verb} {found['said']}", f"{subject} {_NOT[verb]} {found['said']}"
+        return (no, yes) if found["not"] else (yes, no)
     return _small(text), f"not {_small(text)}"
 
 
@@ -156,6 +183,7 @@ def answers(question: str, name: str, side: int, other: str = "") -> list[str]:
     return [
         *([opposite, f"{opposite}, I'm afraid", f"{opposite} actually", f"no, {opposite}"] if opposite else ()),
         statement,
+        *_by_degree(statement),
         f"{short[0]}, {statement}",
         f"{label}, {statement}",
         f"I confirm that {statement}",
@@ -163,6 +191,16 @@ def answers(question: str, name: str, side: int, other: str = "") -> list[str]:
         *short,
         label,
     ]
+
+
+def _by_degree(statement: str) -> list[str]:
+    """The same with how much: "very clear", "not clear at all"."""
+    if not (found := _GRADUAL.search(statement)):
+        return []
+    before, quality = statement[: found.start()], found["quality"]
+    if found["not"]:
+        return [f"{statement} at all", f"{before}not very {quality}", f"{before}not really {quality}"]
+    return [f"{before}{much} {quality}" for much in ("very", "really", "extremely", "quite", "rather")]
 
 
 def _not(other: str) -> list[str]:
