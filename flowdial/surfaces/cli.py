@@ -221,7 +221,7 @@ def data(
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the adapter.")
 @click.option("--base", metavar="MODEL", help="The model to tune.  [default: the embedded one]")
 @click.option("--rank", "--lora-r", "rank", type=click.IntRange(1, 256), default=16, show_default=True)
-@click.option("--epochs", type=click.FloatRange(0, 100, min_open=True), default=1.3, show_default=True)
+@click.option("--epochs", type=click.FloatRange(0, 100, min_open=True), default=1.15, show_default=True)
 @click.option("--learning-rate", type=click.FloatRange(0, min_open=True), default=1.5e-3, show_default=True)
 @click.option("--batch", type=click.IntRange(1), default=2, show_default=True, help="Rows a step.")
 @click.option("--length", type=click.IntRange(64), default=1024, show_default=True, help="Tokens of a row.")

@@ -43,7 +43,7 @@ class Settings:
     """
 
     rank: int = 16
-    epochs: float = 1.3
+    epochs: float = 1.15
     length: int = 1024
     together: int = 8
     samples: int | None = None
