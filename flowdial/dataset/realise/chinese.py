@@ -78,21 +78,24 @@ _DENIALS = tuple(
     (re.compile(pattern), denied)
     for pattern, denied in (
         (r"(?<!而)已经?|业已", "还没"),
+        (r"没有(?!了)", "有"),
         (r"没有|(?<![沉淹埋])没(?!收)|(?:仍|尚|还)?未(?!来)", ""),
         (f"(?=(?:{_EVER})过(?![期程度敏去半于]))", "没"),
         (r"(?<!有)无(?![线论法人])", "有"),
-        (r"(?<![所拥持原固特])有(?!效|关|限|误|害|毒|用|机|序)", "没有"),
+        (r"(?<![所拥持原固特装带设])有(?!效|关|限|误|害|毒|用|机|序)", "没有"),
         (r"(?:仍然|仍|还)在", "已不在"),
         (r"仍然|仍", "不再"),
         (r"(?<![首成])都|全部", "没有全部"),
+        (r"不满(?=[\d一二两三四五六七八九十半])", "已满"),
+        (r"不到(?=[\d一二两三四五六七八九十半])", "超过"),
         (r"不足(?=.)", "不止"),
         (r"不足$", "充足"),
         (f"不(?={'|'.join((*_MODAL.split(), *_QUALITY.split(), _GRADUAL, _VERB))})", ""),
         (r"(?=[大小高低多少早晚长短快慢轻重]于|等于)", "不"),
         (f"{_before(_MODAL)}|(?={_VERB})", "不"),
         (_before(_QUALITY), "不"),
-        (_before(_EVENT), "没"),
         (_before(_DONE), "没"),
+        (_before(_EVENT), "没"),
         (f"(?=(?:{_LASTING.replace(' ', '|')})$)", "不"),
         (r"(?<![认因作成行])(?=为)", "不"),
     )
@@ -194,14 +197,16 @@ def denied(statement: str, otherwise: str = "不") -> str:
     """The statement's denial."""
     for pattern, put in _DENIALS:
         if found := pattern.search(statement):
-            return statement[: found.start()] + put + statement[found.end() :]
+            rest = statement[found.end() :]
+            return statement[: found.start()] + put + (rest.replace("了", "", 1) if put == "没" else rest)
     return _without_subject(statement, otherwise)
 
 
 def _without_subject(statement: str, put: str) -> str:
     """Where no verb is known: what is not done is denied before the last two characters, where the verb mostly is."""
     if len(statement) <= 3:
-        return f"{put}{statement}" if put == "不" else f"{statement[:-1]}{put}{statement[-1:]}"
+        at = 0 if put == "不" else len(statement) // 3 * 2
+        return f"{statement[:at]}{put}{statement[at:]}"
     return f"不是{statement}" if put == "不" else f"{statement[:-2]}{put}{statement[-2:]}"
 
 

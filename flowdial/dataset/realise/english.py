@@ -49,14 +49,24 @@ _SUBJECT = re.compile(
     r"|[A-Z]\w+|\w+s))\s+(.+)$"
 )
 #: A heading that is a statement without its verb: "payment overdue", "balance below 100 euros".
+_MANY = re.compile(r"(?:[^su]s|teeth|feet|children|people|data)$")
 _HEADING = re.compile(
     r"^(?P<subject>(?!(?:any|no|still|already|same|first|how|who|what|which|when|where|why)\b)"
-    r"[\w' -]+?)(?<! for)(?<! be)(?<! been)(?<! left)(?<! still)\s+(?P<not>not\s+)?"
+    r"[\w' -]+?)(?<! for)(?<! be)(?<! been)(?<! left)(?<! still)(?<! already)\s+(?P<not>not\s+)?"
     r"(?P<said>(?:\w+ed|(?!table|cable)\w+[ai]ble|valid|overdue|ready|complete|empty|full|open|closed|correct|present"
-    r"|intact|broken|clean|safe|late|free|wet|dry)$"
-    r"|(?:above|below|over|under|(?:more|less|larger|smaller|higher|lower|longer|shorter) than)\s.+)",
+    r"|intact|broken|clean|safe|late|free|wet|dry|chosen|known|found|torn|vacant|identical)$"
+    r"|(?:on|off|pending|in place|at hand|at home)$|(?:above|below|over|under|more than|less than|\w+er than)\s.+)",
     re.I,
 )
+#: The same with its verb, and what is asked for with "any".
+_STATED = re.compile(
+    r"^(?P<subject>\w[\w' -]*?)\s+(?P<verb>is|are|was|were|has|can|will)\s+(?P<not>not\s+)?(?P<said>.+)$"
+)
+_ACTS = re.compile(
+    r"^(?P<subject>\w+(?: \w+)?)\s+(?P<verb>pays|wants|reads|speaks|knows|expires|closes|opens|needs|accepts|agrees"
+    r"|works|fits|arrives|starts|uses|owns|lives|allows|asks|matches|begins|contains|exceeds)\b(?P<said>.*)$"
+)
+_ANY = re.compile(r"^any\s+(?P<said>.+)$", re.I)
 _COMPARED = re.compile(r"^(?P<left>.+?)\s*(?P<sign>>=|<=|==|!=|>|<|=)\s*(?P<right>\S.*)$")
 _SAID = {
     ">": ("is more than", "is not more than"),
@@ -70,8 +80,8 @@ _SAID = {
 #: Qualities of which there is more or less, as a statement's last word.
 _GRADUAL = re.compile(
     r"(?P<not>not )?\b(?P<quality>satisfied|happy|clear|clean|dirty|urgent|severe|serious|safe|dangerous|stable"
-    r"|comfortable|complicated|simple|easy|hard|difficult|expensive|cheap|busy|late|wet|dry|warm|cold|hot|loud|heavy|large|big|small"
-    r"|high|low|strong|weak|important|familiar|reliable|painful|swollen|worn|blurry|accurate|steady|tired|hungry)$"
+    r"|comfortable|complicated|simple|easy|hard|difficult|expensive|cheap|busy|late|wet|dry|warm|cold|hot|loud|heavy|large"
+    r"|big|small|high|low|strong|weak|important|familiar|reliable|painful|swollen|worn|blurry|accurate|steady|tired|hungry)$"
 )
 _YES = (
     "yes",
@@ -147,8 +157,21 @@ def propositions(question: str) -> tuple[str, str]:
     if (found := _AUXILIARY.match(text)) and (parts := _SUBJECT.match(found[2])):
         verb, subject, rest = found[1].lower(), parts[1].replace("your", "my"), parts[2]
         return f"{subject} {verb} {rest}", f"{subject} {_NOT[verb]} {rest}"
-    if found := _HEADING.match(text):
-        subject, verb = _small(found["subject"]), "are" if re.search(r"[^su]s$", found["subject"]) else "is"
+    return _heading(text)
+
+
+def _heading(text: str) -> tuple[str, str]:
+    """The same of what is no question by its words."""
+    if found := _ANY.match(text):
+        said = found["said"].replace("your", "my")
+        verb = "are" if re.match(r"(?:\w+ )?\w*[^su]s\b", said) else "is"
+        return f"there {verb} {said}", f"there {verb} no {said}"
+    if found := _ACTS.match(text):
+        subject, verb = _small(found["subject"]), re.sub("(?<=tch)es$|s$", "", found["verb"])
+        return f"{subject} {found['verb']}{found['said']}", f"{subject} does not {verb}{found['said']}"
+    if found := _STATED.match(text) or _HEADING.match(text):
+        subject = _small(found["subject"])
+        verb = found.groupdict().get("verb") or ("are" if _MANY.search(subject) else "is")
         yes, no = f"{subject} {verb} {found['said']}", f"{subject} {_NOT[verb]} {found['said']}"
         return (no, yes) if found["not"] else (yes, no)
     return _small(text), f"not {_small(text)}"
