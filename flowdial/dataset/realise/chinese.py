@@ -100,6 +100,11 @@ _DENIALS = tuple(
         (r"(?<![认因作成行])(?=为)", "不"),
     )
 )
+#: What a statement is reworded at: a quality, an event that has not happened or has, a span.
+_DEGREE = re.compile(f"(?P<not>不)?(?P<quality>{_GRADUAL})")
+_NOT_YET = re.compile(f"(?:还没有?|没有?){_before(_EVENT)}")
+_NOW = re.compile(f"(?<![已经业未没不有])(?:{_EVENT.replace(' ', '|')})了?$")
+_WITHIN = re.compile(r"(?:仍然|仍|还)?(?P<not>已?不)?在(?P<span>[^，]+?)(?:之|以)?内$")
 _YES = (
     "是的",
     "是",
@@ -223,12 +228,6 @@ def answers(question: str, name: str, side: int, other: str = "") -> list[str]:
     if side < 0 and (opposite := contrary(affirmed, "zh")):
         said += [opposite, f"{opposite}啊", f"我看{opposite}", f"{opposite}呢", f"不，{opposite}"]
     return [*said, *short, *short_first, *verbs]
-
-
-_DEGREE = re.compile(f"(?P<not>不)?(?P<quality>{_GRADUAL})")
-_NOT_YET = re.compile(f"(?:还没有?|没有?){_before(_EVENT)}")
-_NOW = re.compile(f"(?<![已经业未没不有])(?:{_EVENT.replace(' ', '|')})了?$")
-_WITHIN = re.compile(r"(?:仍然|仍|还)?(?P<not>已?不)?在(?P<span>[^，]+?)(?:之|以)?内$")
 
 
 def _reworded(statement: str) -> list[str]:
