@@ -59,14 +59,14 @@ def sets(pfdial: Path) -> dict[str, list[Case]]:
     found = {f"held-out flows, {lang}": [case for case in held if case.lang == lang] for lang in ("en", "zh")}
     if (file := pfdial / "test_id_formatA.json").exists():
         found["PFDial, in distribution"] = list(pfdial_cases(read_pfdial(file), "semantic"))
-    return {name: [case for case in cases if len(case.names) > 1 and not case.stays] for name, cases in found.items()}
+    return {name: [c for c in cases if c.kind == "decision" and not c.stays] for name, cases in found.items()}
 
 
 def judged(name: str, method: Method, found: dict[str, list[Case]], journal: Journal) -> Iterator[float]:
     """The share of right decisions of each set."""
     for cases in found.values():
         results = Judge(name, method, plainly).results(cases, journal, tell)
-        yield figures(list(results))["exact_match"]
+        yield figures(list(results))["exact_match_decision"]
 
 
 def draw(rows: Sequence[tuple[str, float, list[float]]], floor: list[float], names: list[str], file: Path) -> None:
