@@ -210,7 +210,7 @@ def denied(statement: str, otherwise: str = "不") -> str:
 def _without_subject(statement: str, put: str) -> str:
     """Where no verb is known: what is not done is denied before the last two characters, where the verb mostly is."""
     if len(statement) <= 3:
-        at = 0 if put == "不" else len(statement) // 3 * 2
+        at = 2 if put != "不" and len(statement) == 3 else 0
         return f"{statement[:at]}{put}{statement[at:]}"
     return f"不是{statement}" if put == "不" else f"{statement[:-2]}{put}{statement[-2:]}"
 

@@ -15,7 +15,8 @@ _CHINESE = """
 在线=离线; 开启=关着; 打开=关着; 关闭=开着; 启动=停着; 运行=停了; 连接=断开; 联网=断网; 上升=下降; 增加=减少
 升高=降低; 提高=降低; 增长=下滑; 盈利=亏损; 满足=差一些; 符合=对不上; 匹配=对不上; 达标=差一点; 允许=禁止
 支持=不行; 首次=来过几次了; 第一次=来过几次了; 会员=普通顾客; 成年=未成年; 已婚=单身; 本地=外地; 国内=国外
-线上=线下; 公开=保密; 免费=收费; 自愿=被迫; 空缺=满员; 干燥=潮湿; 真实=造假; 新的=旧的; 有人=没人; 多余=刚够
+线上=线下; 公开=保密; 免费=收费; 自愿=被迫; 空缺=满员; 干燥=潮湿; 真实=造假; 新的=旧的; 有人=没人; 多余=刚够; 以上=以下
+以下=以上; 以内=以外; 以外=以内; 之前=之后; 之后=之前
 """
 _ENGLISH = """
 damaged=intact; broken=working; working=broken; intact=damaged; faulty=fine; defective=fine; available=all gone
@@ -36,9 +37,8 @@ the first=one of several
 #: Words that have a contrary wherever they stand in a statement.
 _CHINESE_WITHIN = """
 大于=小于; 小于=大于; 高于=低于; 低于=高于; 多于=少于; 少于=多于; 超过=不到; 早于=晚于; 晚于=早于; 重于=轻于; 轻于=重于
-长于=短于; 短于=长于; 快于=慢于; 慢于=快于; 低过=高过; 高过=低过; 以上=以下; 以下=以上; 以内=以外; 以外=以内
-之前=之后; 之后=之前; 特殊=普通; 大型=小型; 小型=大型; 室内=室外; 室外=室内; 长期=短期; 短期=长期; 个人=单位
-境内=境外; 境外=境内; 自动=手动; 手动=自动; 纸质=电子版; 白天=夜里; 工作日=周末; 长途=短途; 短途=长途; 全新=二手
+长于=短于; 短于=长于; 快于=慢于; 慢于=快于; 低过=高过; 高过=低过; 特殊=普通; 大型=小型; 小型=大型; 室内=室外; 室外=室内
+长期=短期; 短期=长期; 境内=境外; 境外=境内; 自动=手动; 手动=自动; 纸质=电子版; 长途=短途; 短途=长途; 全新=二手
 """
 _ENGLISH_WITHIN = """
 more than=less than; less than=more than; greater than=less than; at least=less than; higher than=lower than
@@ -62,7 +62,7 @@ _LAST = {
     "en": re.compile(rf"(?<!not )\b({'|'.join(map(re.escape, _WORDS['en']))})$"),
 }
 _WITHIN = {
-    "zh": re.compile(f"(?<![不没未非])(?:{'|'.join(_WITHIN_WORDS['zh'])})(?!等于|或)"),
+    "zh": re.compile(f"(?<![不没未非有])(?:{'|'.join(_WITHIN_WORDS['zh'])})(?!等于|或)"),
     "en": re.compile(rf"(?<!not )(?<!no )\b(?:{'|'.join(_WITHIN_WORDS['en'])})\b(?! or )"),
 }
 
