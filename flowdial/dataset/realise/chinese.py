@@ -104,7 +104,7 @@ _DENIALS = tuple(
 _DEGREE = re.compile(f"(?P<not>不)?(?P<quality>{_GRADUAL})")
 _NOT_YET = re.compile(f"(?:还没有?|没有?){_before(_EVENT)}")
 _NOW = re.compile(f"(?<![已经业未没不有])(?:{_EVENT.replace(' ', '|')})了?$")
-_WITHIN = re.compile(r"(?:仍然|仍|还)?(?P<not>已?不)?在(?P<span>[^，]+?)(?:之|以)?内$")
+_SPAN = re.compile(r"(?:仍然|仍|还)?(?P<not>已?不)?在(?P<span>[^，]+?)(?:之|以)?内$")
 _YES = (
     "是的",
     "是",
@@ -246,7 +246,7 @@ def _reworded(statement: str) -> list[str]:
     elif now := _NOW.search(statement):
         before, event = statement[: now.start()], now[0].removesuffix("了")
         found += [f"{before}已{event}", f"{before}已经{event}", f"{before}已经{event}了"]
-    if within := _WITHIN.search(statement):
+    if within := _SPAN.search(statement):
         before, span = statement[: within.start()], within["span"]
         ways = (f"已过{span}", f"过了{span}", f"超出{span}了") if within["not"] else (f"仍在{span}内", f"还在{span}里")
         found += [before + way for way in ways]

@@ -48,8 +48,9 @@ _SUBJECT = re.compile(
     rf"|(?:the|your|a|an|any|this|that|its|their|our|my|all)\s+(?:\w+\s+(?=\w+\s)(?!{_NO_NOUN}\s|\w+ing\s|\w+\s+{_BEHIND_VERB}\b))?\w+"
     r"|[A-Z]\w+|\w+s))\s+(.+)$"
 )
-#: A heading that is a statement without its verb: "payment overdue", "balance below 100 euros".
+#: Subjects that are many.
 _MANY = re.compile(r"(?:[^su]s|teeth|feet|children|people|data)$")
+#: A heading that is a statement without its verb: "payment overdue", "balance below 100 euros".
 _HEADING = re.compile(
     r"^(?P<subject>(?!(?:any|no|still|already|same|first|how|who|what|which|when|where|why)\b)"
     r"[\w' -]+?)(?<! for)(?<! be)(?<! been)(?<! left)(?<! still)(?<! already)\s+(?P<not>not\s+)?"
@@ -58,7 +59,7 @@ _HEADING = re.compile(
     r"|(?:on|off|pending|in place|at hand|at home)$|(?:above|below|over|under|more than|less than|\w+er than)\s.+)",
     re.I,
 )
-#: The same with its verb, and what is asked for with "any".
+#: The same with its verb ("loan is not in arrears", "insurer pays"), and what is asked for by "any".
 _STATED = re.compile(
     r"^(?P<subject>\w[\w' -]*?)\s+(?P<verb>is|are|was|were|has|can|will)\s+(?P<not>not\s+)?(?P<said>.+)$"
 )
@@ -161,7 +162,7 @@ def propositions(question: str) -> tuple[str, str]:
 
 
 def _heading(text: str) -> tuple[str, str]:
-    """The same of what is no question by its words."""
+    """What a question in few words says ("payment overdue", "insurer pays") as a statement, and its denial."""
     if found := _ANY.match(text):
         said = found["said"].replace("your", "my")
         verb = "are" if re.match(r"(?:\w+ )?\w*[^su]s\b", said) else "is"
