@@ -15,8 +15,8 @@ from random import Random
 from flowdial.dataset.decisions import Example, offers
 from flowdial.dataset.generate import random_flow
 from flowdial.dataset.realise import REALISERS, drawn
+from flowdial.dataset.realise.sides import sides
 from flowdial.dataset.utterances import ONWARD, STAYING, Saying, read_sayings
-from flowdial.decode.cues import option_polarities
 from flowdial.errors import SourceError
 from flowdial.flow import FINAL, SILENT, Flow, load, loads
 from flowdial.flow.model import STATES, Node
@@ -140,10 +140,10 @@ def _wordings(source: Source, node: Node, offered: Sequence[Option]) -> list[lis
         return [speak.openings(source.flow.title) for _ in offered]
     if len(offered) < 2:
         return [speak.reports(node_text(node)) for _ in offered]
-    names = [option.name for option in offered]
+    names, question = [option.name for option in offered], node_text(node)
     others = names[::-1] if len(names) == 2 else [""] * len(names)
-    asked = zip(names, option_polarities(names), others, strict=True)
-    return [speak.answers(node_text(node), name, side, other) for name, side, other in asked]
+    asked = zip(names, sides(*speak.propositions(question), names), others, strict=True)
+    return [speak.answers(question, name, side, other) for name, side, other in asked]
 
 
 def _corrected(source: Source, node: Node, offered: Sequence[Option], draw: Random) -> Example:

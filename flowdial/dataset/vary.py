@@ -19,8 +19,16 @@ _SYNONYMS = (
 )
 #: Words for a high degree; one stands for another.
 _DEGREES = {
-    "zh": (re.compile(r"(?<![不没])(?:很|非常|十分(?!钟))"), ("很", "非常", "十分", "特别", "相当", "挺")),
-    "en": (re.compile(r"(?<!\bnot )(?<!\bthe )\bvery\b"), ("very", "really", "extremely", "quite")),
+    "zh": (
+        re.compile(r"(?<![不没得])(?:很|非常(?!时))|(?<![不没\d一二三四五六七八九几点])十分(?![钟之])"),
+        ("很", "非常", "十分", "特别", "相当", "挺"),
+    ),
+    "en": (
+        re.compile(
+            r"(?<!\bnot )(?<!n't )(?<!\bthe )(?<!\bmy )(?<!\bthis )\bvery\b(?! (?:much|first|last|same|next|few|own)\b)"
+        ),
+        ("very", "really", "extremely", "quite"),
+    ),
 }
 
 

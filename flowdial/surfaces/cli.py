@@ -220,6 +220,9 @@ def data(
 @click.argument("flows", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the adapter.")
 @click.option("--base", metavar="MODEL", help="The model to tune.  [default: the embedded one]")
+@click.option(
+    "--adapter", metavar="DIR", help="Train this one further, in its own rank and layout.  [default: a new one]"
+)
 @click.option("--rank", "--lora-r", "rank", type=click.IntRange(1, 256), default=16, show_default=True)
 @click.option("--epochs", type=click.FloatRange(0, 100, min_open=True), default=1.15, show_default=True)
 @click.option("--learning-rate", type=click.FloatRange(0, min_open=True), default=1.5e-3, show_default=True)
@@ -253,6 +256,7 @@ def finetune(flows: tuple[Path, ...], **options: Any) -> None:
     \b
     Examples:
       flowdial finetune flows/train --out adapters/smollm2-135m-flow
+      flowdial finetune my_flows --adapter adapters/smollm2-135m-flow --learning-rate 5e-4 --out adapters/mine
       flowdial chat flows/zh/refund.puml --adapter adapters/smollm2-135m-flow
     """
     from flowdial.surfaces import finetuning

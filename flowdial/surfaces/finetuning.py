@@ -22,6 +22,7 @@ def run(
     resume: bool,
     as_json: bool,
     base: str | None,
+    adapter: str | None,
     device: str,
     dtype: str,
     quantize: str | None,
@@ -39,10 +40,11 @@ def run(
     from flowdial.dataset.courses import courses
     from flowdial.decode.loader import load
     from flowdial.decode.store import silent
+    from flowdial.session import prompt
     from flowdial.surfaces.progress import progress
     from flowdial.training import processes
     from flowdial.training.trainer import Pace
-    from flowdial.training.tuning import Settings, tune
+    from flowdial.training.tuning import Settings, going_on, tune
 
     again = functools.partial(
         run,
@@ -51,6 +53,7 @@ def run(
         resume=resume,
         as_json=as_json,
         base=base,
+        adapter=adapter,
         device=device,
         dtype=dtype,
         quantize=quantize,
@@ -68,7 +71,17 @@ def run(
             if processes.leads() and message.startswith("validation"):
                 sys.stderr.write(f"{message}\n")
 
-        loaded = load(base, device=processes.device(device), dtype=dtype, quantize=quantize, progress=tell)
+        loaded = load(
+            base,
+            adapter=adapter,
+            device=processes.device(device),
+            dtype=dtype,
+            quantize=quantize,
+            wording=prompt.VERSION,
+            merge=False,
+            progress=tell,
+        )
+        settings = going_on(settings, loaded)
         fastest = processes.worth(loaded.device.type, pace.batch)
         if (number or 1) > 1 and loaded.device.type != "cpu":
             raise ModelError("--processes shares out a processor", hint="for several GPUs see docs/training.md")

@@ -77,10 +77,16 @@ class RowModel(torch.nn.Module):
 
 
 def adapted(loaded: LoadedModel, rank: int, seed: int) -> Any:
-    """The model with a fresh LoRA adapter on all its linear layers."""
-    from peft import LoraConfig, get_peft_model
+    """The model with the LoRA adapter that it was opened with, or a fresh one on all its linear layers."""
+    from peft import LoraConfig, PeftModel, get_peft_model
 
     torch.manual_seed(seed)
+    if isinstance(loaded.model, PeftModel):
+        for name, parameter in loaded.model.named_parameters():
+            if "lora_" in name:
+                parameter.requires_grad = True
+                parameter.data = parameter.data.float()
+        return loaded.model
     config = LoraConfig(
         r=rank,
         lora_alpha=2 * rank,

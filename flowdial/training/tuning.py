@@ -8,7 +8,7 @@ import math
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from random import Random
@@ -55,11 +55,20 @@ class Settings:
     pace: Pace = field(default_factory=Pace)
 
 
+def going_on(settings: Settings, loaded: LoadedModel) -> Settings:
+    """The settings in the rank and layout of the adapter with which the model was opened, where it was with one."""
+    if loaded.adapter_name is None:
+        return settings
+    rank = loaded.model.peft_config["default"].r  # type: ignore[union-attr]
+    return replace(settings, rank=rank, layout=loaded.skill.layout)
+
+
 def tune(
     loaded: LoadedModel, found: Sequence[Course], out: Path, settings: Settings, *, resume: bool, report: Progress
 ) -> dict[str, Any]:
     """Train on `found` and write the adapter to `out`; its manifest. Raises SourceError, ModelError, AdapterError.
 
+    With a model that was opened with an adapter, unmerged, that one is trained further, in its own rank and layout.
     Checkpoints lie in `out` with `.work` behind its name until the adapter is written; with `resume` they are taken up.
     Of several processes that train together the first one writes, and the others give an empty manifest.
     """
@@ -69,6 +78,7 @@ def tune(
     work = out.with_name(f"{out.name}.work")
     made_of = {
         "base": [loaded.source.name, loaded.source.fingerprint, str(loaded.dtype), loaded.quantized],
+        "adapter to begin with": loaded.adapter_hash,
         "data": data_hash(found),
         "settings": asdict(settings),
     }
@@ -236,6 +246,7 @@ def _manifest(
         "base_fingerprint": loaded.source.fingerprint,
         "tokenizer_hash": tokenizer_hash(loaded.tokenizer),
         "data_hash": data_hash(found),
+        "begun_with": loaded.adapter_hash,
         "flowdial": version("flowdial"),
         "settings": asdict(settings),
         "weights": {lang: dict(zip(FEATURES, found, strict=True)) for lang, found in weights.items()},
@@ -253,6 +264,7 @@ def _manifest(
             "validation_flows": len(kept),
             "accuracy": accuracy,
             "layout": settings.layout,
+            "begun": f", begun with the adapter {loaded.adapter_name}" if loaded.adapter_name else "",
         },
     }
 

@@ -16,6 +16,10 @@ from flowdial.dataset.realise import chinese, english
 class Realiser(Protocol):
     """What a language module can say."""
 
+    def propositions(self, question: str) -> tuple[str, str]:
+        """What the question asks as a statement, and its denial; empty where it cannot be turned into one."""
+        ...
+
     def answers(self, question: str, name: str, side: int, other: str = "") -> list[str]:
         """Sentences that mean the option `name`: `side` is 1 where it says yes to the question, -1 where no, else 0.
 

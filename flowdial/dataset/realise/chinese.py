@@ -11,7 +11,7 @@ _END = re.compile(r"[?？。.!！\s]+$")
 #: `是不是`, `有没有`, `满不满意`, `合格不合格`: the verb, once affirmed and once denied.
 _A_NOT_A = re.compile(r"(?P<a>[一-鿿]{1,2})(?P<not>不|没)(?P=a)")
 _COMPARED = re.compile(
-    r"^(?P<left>.*?)\s*(?P<sign>>=|<=|==|!=|>|<|≥|≤|=|大于等于|小于等于|大于|小于|等于|超过|不足)\s*(?P<right>\S.*)$"
+    r"^(?P<left>.*?)\s*(?<![不没未已])(?P<sign>>=|<=|==|!=|>|<|≥|≤|=|大于等于|小于等于|大于|小于|等于|超过|不足)\s*(?P<right>\S.*)$"
 )
 _SAID = {
     ">": ("大于", "不大于"),
@@ -39,12 +39,12 @@ _QUALITY = (
 #: Qualities of which there is more or less.
 _GRADUAL = (
     "充足|充分|完整|完好|正常|合理|准确|清晰|稳定|安全|严重|满意|齐全|新鲜|干净|紧急|复杂|困难|明显|舒服|方便|熟悉|着急|重要"
-    "|顺利|可靠|(?<=[一-鿿])[大多急冷热痛疼吵潮脏贵远重](?=了?$)"
+    "|顺利|可靠|(?<=[一-鿿])(?<![超加受发过严体争制放扩珍防回返紧着])[大多急冷热痛疼吵潮脏贵远重](?=了?$)"
 )
 _DEGREES = ("非常", "十分", "特别", "相当", "很", "挺", "确实很")
 _EVENT = (
     "通过 成功 完成 批准 到达 到账 到货 确认 支付 付款 收到 签收 安装 提交 找到 修好 结束 损坏 破损"
-    " 超时 过期 逾期 发现 解决 恢复"
+    " 超时 过期 逾期 发现 解决 恢复 接通 扑灭 送达 寄出 占用 入账 归还"
 )
 
 
@@ -59,10 +59,10 @@ _VERB = "|".join(
         "(?<![必急])需(?!求)",
         "(?<![技功性智可节机效])能(?![力源量])",
         "(?<![许认])可(?![靠能疑视燃见])",
-        "(?<![机社晚大开协到董])会(?![员议计场客董])",
-        "(?<![主重必需只])要(?![求件点素领])",
+        "(?<![机社晚大开协到董工商宴])会(?![员议计场客董])",
+        "(?<![主重必需只纪摘概])要(?![求件点素领])",
         "(?<![理思])想",
-        "(?<![现正存所实内])在",
+        "(?<![现正存所实内])在(?!线)",
         "(?<![但还或于总])是(?!非)",
         "(?<!足)够",
     )
@@ -71,40 +71,58 @@ _VERB = "|".join(
 _DONE = "出现 引入 发生 产生 处于 等待 携带 选择 购买 参加 包含 涉及 经过 使用 要求 开着 剩 喝 吃"
 #: Verbs that are mostly asked for with 过, whether they were ever done.
 _EVER = "植入|接种|参加|使用|办理|[做买来去穿领换进坐用吃喝看听收打办修装拆养交问查试考]"
-#: What mostly ends a statement as its verb.
-_LASTING = "冲突 畅通 中断 受伤 介入 运转 归零 达标 匹配 在线 漏水 发烧 过敏 出血 呕吐 停机 欠费 下雨 停电"
+#: What mostly ends a statement as its verb: what lasts, and what happens.
+_LASTING = "冲突 畅通 运转 达标 匹配 在线 漏水 过敏"
+_HAPPENING = "中断 受伤 介入 归零 呕吐 停机 停电 出血 发烧 下雨 欠费 发热 受潮 佩戴 接听"
 #: What a proposition is denied at, and how; the first that is found counts.
 _DENIALS = tuple(
     (re.compile(pattern), denied)
     for pattern, denied in (
+        (r"^(?=同意|愿意|接受|允许|需要|可以|希望|确认)", "不"),
+        (r"已婚", "未婚"),
+        (r"未婚", "已婚"),
+        (r"已经?是", "还不是"),
         (r"(?<!而)已经?|业已", "还没"),
-        (r"没有(?!了)", "有"),
-        (r"没有|(?<![沉淹埋])没(?!收)|(?:仍|尚|还)?未(?!来)", ""),
-        (f"(?=(?:{_EVER})过(?![期程度敏去半于]))", "没"),
+        (f"(?:仍|尚|还)?没有{_before(_EVENT)}", ""),
+        (r"(?:仍|尚|还)?没有(?!了)|没(?=[东人电钱水货位座空票车房油网信])", "有"),
+        (r"没有|(?:仍|尚|还)?(?<![沉淹埋])没(?!收(?!到))|(?:仍|尚|还)?未(?!来)", ""),
+        (f"(?=(?:{_EVER})过(?![期程度敏去半于关]))", "没"),
+        (r"无[需须]", "需要"),
         (r"(?<!有)无(?![线论法人])", "有"),
-        (r"(?<![所拥持原固特装带设])有(?!效|关|限|误|害|毒|用|机|序)", "没有"),
+        (r"(?=[含具享]有)", "不"),
+        (r"(?=[患留附]有)", "没"),
+        (r"有(?=[效误害毒]$)", "无"),
+        (r"(?<![所拥持原固特装带设含具享患留附])有(?!效|关|限|误|害|毒|用|机|序)", "没有"),
         (r"(?:仍然|仍|还)在", "已不在"),
         (r"仍然|仍", "不再"),
+        (r"(?<![首成])都(?=[能会可是])", "不都"),
         (r"(?<![首成])都|全部", "没有全部"),
         (r"不满(?=[\d一二两三四五六七八九十半])", "已满"),
         (r"不到(?=[\d一二两三四五六七八九十半])", "超过"),
         (r"不足(?=.)", "不止"),
         (r"不足$", "充足"),
+        (r"^不(?![仅但过如久良锈动限明幸料])", ""),
         (f"不(?={'|'.join((*_MODAL.split(), *_QUALITY.split(), _GRADUAL, _VERB))})", ""),
         (r"(?=[大小高低多少早晚长短快慢轻重]于|等于)", "不"),
+        (f"(?:(?<![要能够会以是保])|(?<=[纪摘概]要)){_before(f'{_QUALITY} {_LASTING}')}(?=..$)", "不"),
         (f"{_before(_MODAL)}|(?={_VERB})", "不"),
         (_before(_QUALITY), "不"),
         (_before(_DONE), "没"),
         (_before(_EVENT), "没"),
-        (f"(?=(?:{_LASTING.replace(' ', '|')})$)", "不"),
+        (f"{_before(_HAPPENING)}(?=..$)", "没"),
         (r"(?<![认因作成行])(?=为)", "不"),
     )
 )
 #: What a statement is reworded at: a quality, an event that has not happened or has, a span.
-_DEGREE = re.compile(f"(?P<not>不)?(?P<quality>{_GRADUAL})")
+_DEGREE = re.compile(f"(?P<not>不)?(?P<quality>{_GRADUAL})(?=了?$)")
 _NOT_YET = re.compile(f"(?:还没有?|没有?){_before(_EVENT)}")
 _NOW = re.compile(f"(?<![已经业未没不有])(?:{_EVENT.replace(' ', '|')})了?$")
-_SPAN = re.compile(r"(?:仍然|仍|还)?(?P<not>已?不)?在(?P<span>[^，]+?)(?:之|以)?内$")
+#: What is only possible or going on has not happened.
+_OPEN = re.compile(r"[需要能会想愿应]|可以|同意|允许|希望|正在")
+#: A verb of one character that ends a statement, and one with its result (带齐, 写完).
+_RESULT = re.compile(r"(?<![碎破惊发叫震碰])[堵响亮裂醒湿锈]$|[一-鿿][齐完妥](?=.)")
+_SPAN = re.compile(r"(?:仍然|仍|还)?(?P<not>已?不)?在(?P<span>[^，]*(?:[期天日月年周]|小时|分钟|时间))(?:之|以)?内$")
+_DENIED = re.compile("[不没未无非]")
 _YES = (
     "是的",
     "是",
@@ -188,9 +206,9 @@ def propositions(question: str) -> tuple[str, str]:
     if found := re.search(r"(?:了没有|了没|没有|(?<=[^有])没)$", text):
         stem = text[: found.start()]
         return stem + "了", denied(stem, "没")
-    if found := re.search(r"了[吗么嘛]$", text):
+    if found := re.search(r"了(?P<asks>[吗么嘛])?$", text):
         stem = text[: found.start()]
-        return stem + "了", denied(stem, "还没")
+        return stem + "了", denied(stem, "还没" if found["asks"] else "没")
     stem = re.sub(r"[吗么嘛]$", "", text)
     if found := _COMPARED.match(stem):
         yes, no = _SAID[found["sign"]]
@@ -203,16 +221,19 @@ def denied(statement: str, otherwise: str = "不") -> str:
     for pattern, put in _DENIALS:
         if found := pattern.search(statement):
             rest = statement[found.end() :]
-            return statement[: found.start()] + put + (rest.replace("了", "", 1) if put == "没" else rest)
+            return statement[: found.start()] + put + (rest.replace("了", "", 1) if put.endswith("没") else rest)
     return _without_subject(statement, otherwise)
 
 
 def _without_subject(statement: str, put: str) -> str:
-    """Where no verb is known: what is not done is denied before the last two characters, where the verb mostly is."""
-    if len(statement) <= 3:
-        at = 2 if put != "不" and len(statement) == 3 else 0
-        return f"{statement[:at]}{put}{statement[at:]}"
-    return f"不是{statement}" if put == "不" else f"{statement[:-2]}{put}{statement[-2:]}"
+    """Where no verb is known: what is not done is denied before a verb with its result, or before the last two
+    characters, where the verb mostly is.
+    """
+    if put == "不":
+        return f"{put}{statement}" if len(statement) <= 3 else f"不是{statement}"
+    verb = _RESULT.search(statement)
+    at = verb.start() if verb else 2 if len(statement) == 3 else max(0, len(statement) - 2)
+    return f"{statement[:at]}{put}{statement[at:]}"
 
 
 def answers(question: str, name: str, side: int, other: str = "") -> list[str]:
@@ -222,6 +243,8 @@ def answers(question: str, name: str, side: int, other: str = "") -> list[str]:
         return [*_named(_bare(question), label), *(_not(_bare(other)) if other else ())]
     affirmed, denying = propositions(question)
     statement, short = (affirmed, _YES) if side > 0 else (denying, _NO)
+    if side < 0 and _DENIED.search(affirmed) and not _DENIED.search(denying):
+        return [statement, f"{statement}。", f"不，{statement}", f"不是的，{statement}", f"其实{statement}"]
     short_first = [f"{s}，{statement}" for s in short[:6]]
     verbs = [] if len(label) > 12 else [label, f"{label}的", f"答案是{label}", f"{label}，{statement}"]
     said = [statement, f"{statement}。", f"目前{statement}", f"确认过了，{statement}", *_reworded(statement)]
@@ -243,7 +266,7 @@ def _reworded(statement: str) -> list[str]:
         found += [
             f"{statement[: yet.start()]}{not_yet}{statement[yet.end() :]}" for not_yet in ("尚未", "还未", "仍未")
         ]
-    elif now := _NOW.search(statement):
+    elif (now := _NOW.search(statement)) and not _OPEN.search(statement[: now.start()]):
         before, event = statement[: now.start()], now[0].removesuffix("了")
         found += [f"{before}已{event}", f"{before}已经{event}", f"{before}已经{event}了"]
     if within := _SPAN.search(statement):
@@ -260,7 +283,7 @@ def _not(other: str) -> list[str]:
 
 
 def _named(question: str, label: str) -> list[str]:
-    topic = re.sub(r"^(?:请|请问|选择|确认|判断)|(?:是什么|是哪[个种]|怎么[办样]|[吗呢])$", "", question)
+    topic = re.sub(r"^(?:请问|请|选择|确认|判断)|(?:是什么|是哪[个种]|怎么[办样]|[吗呢])$", "", question)
     return [
         label,
         f"{label}吧",
@@ -315,6 +338,7 @@ def announcements(step: str, kind: str) -> list[str]:
             "好的，本次服务到此结束，祝您生活愉快。",
         ]
     if kind == "decision":
+        text = re.sub(r"^请问[，,\s]*", "", text)
         asked = (
             text
             if re.search(r"是否|有没有|[吗么呢]$|什么|哪|怎么|几", text)
@@ -348,6 +372,13 @@ def openings(title: str) -> list[str]:
 
 def corrections(wrong: str, right: str) -> list[str]:
     """See `Realiser.corrections`."""
+    if {wrong[:1], right[:1]} & {"是", "否"}:
+        return [
+            f"{wrong}……不对，{right}",
+            f"我说错了，{right}",
+            f"等等，应该答“{right}”",
+            f"{wrong}，哦不，{right}",
+        ]
     return [
         f"{wrong}……不对，是{right}",
         f"我说错了，不是{wrong}，是{right}",

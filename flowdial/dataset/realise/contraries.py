@@ -28,25 +28,31 @@ accepted=turned down; agreed=refused; paid=still owed; received=still on its way
 late=on time; delayed=on time; on time=late; overdue=within the date; successful=a failure
 resolved=just as it was; fixed=still broken; solved=just as it was; found=lost; finished=still going on
 online=offline; connected=cut off; running=stopped; enabled=disabled; allowed=forbidden; permitted=forbidden
-required=optional; necessary=superfluous; possible=out of the question; eligible=excluded; new=used; easy=hard
-simple=complicated; cheap=expensive; free=paid for; public=private; domestic=foreign; married=single
-adult=minor; normal=strange; high=low; low=high; more=less; above=below; below=above; within=beyond
-before=after; inside=outside; present=absent; satisfied=unhappy; happy=unhappy; sure=in doubt
+required=optional; necessary=superfluous; possible=out of the question; eligible=excluded; easy=hard
+simple=complicated; cheap=expensive; public=private; domestic=foreign; married=single
+normal=strange; high=low; low=high; more=less; above=below; below=above; within=beyond
+inside=outside; present=absent; satisfied=unhappy; happy=unhappy; sure=in doubt
 the first=one of several
 """
-#: Words that have a contrary wherever they stand in a statement.
-_CHINESE_WITHIN = """
+#: What compares has a contrary wherever it stands in a statement.
+_CHINESE_COMPARING = """
 大于=小于; 小于=大于; 高于=低于; 低于=高于; 多于=少于; 少于=多于; 超过=不到; 早于=晚于; 晚于=早于; 重于=轻于; 轻于=重于
-长于=短于; 短于=长于; 快于=慢于; 慢于=快于; 低过=高过; 高过=低过; 特殊=普通; 大型=小型; 小型=大型; 室内=室外; 室外=室内
-长期=短期; 短期=长期; 境内=境外; 境外=境内; 自动=手动; 手动=自动; 纸质=电子版; 长途=短途; 短途=长途; 全新=二手
+长于=短于; 短于=长于; 快于=慢于; 慢于=快于; 低过=高过; 高过=低过
 """
-_ENGLISH_WITHIN = """
+_ENGLISH_COMPARING = """
 more than=less than; less than=more than; greater than=less than; at least=less than; higher than=lower than
 lower than=higher than; longer than=shorter than; shorter than=longer than; older than=younger than
 younger than=older than; earlier than=later than; later than=earlier than; larger than=smaller than
 smaller than=larger than; heavier than=lighter than; lighter than=heavier than; faster than=slower than
-slower than=faster than; indoor=outdoor; outdoor=indoor; long-term=short-term; short-term=long-term
-automatic=manual; manual=automatic; electronic=paper; special=ordinary; brand-new=second-hand
+slower than=faster than
+"""
+#: An attribute where it is what is said: behind 是 or "is".
+_CHINESE_ATTRIBUTES = """
+特殊=普通; 大型=小型; 小型=大型; 室内=室外; 室外=室内; 长期=短期; 短期=长期; 境内=境外; 境外=境内; 自动=手动; 手动=自动
+纸质=电子版; 长途=短途; 短途=长途; 全新=二手
+"""
+_ENGLISH_ATTRIBUTES = """
+indoor=outdoor; outdoor=indoor; long-term=short-term; short-term=long-term; brand-new=second-hand
 """
 
 
@@ -55,15 +61,31 @@ def _read(table: str) -> dict[str, str]:
     return {word.strip(): contrary for word, _, contrary in pairs}
 
 
-_WORDS = {"zh": _read(_CHINESE), "en": _read(_ENGLISH)}
-_WITHIN_WORDS = {"zh": _read(_CHINESE_WITHIN), "en": _read(_ENGLISH_WITHIN)}
-_LAST = {
-    "zh": re.compile(f"(?<![不没未非无有])(?:已经?|有)?({'|'.join(map(re.escape, _WORDS['zh']))})了?$"),
-    "en": re.compile(rf"(?<!not )\b({'|'.join(map(re.escape, _WORDS['en']))})$"),
-}
-_WITHIN = {
-    "zh": re.compile(f"(?<![不没未非有])(?:{'|'.join(_WITHIN_WORDS['zh'])})(?!等于|或)"),
-    "en": re.compile(rf"(?<!not )(?<!no )\b(?:{'|'.join(_WITHIN_WORDS['en'])})\b(?! or )"),
+def _any(words: dict[str, str]) -> str:
+    return f"(?P<word>{'|'.join(map(re.escape, words))})"
+
+
+_LAST, _COMPARING, _ATTRIBUTES = (
+    {"zh": _read(chinese), "en": _read(english)}
+    for chinese, english in (
+        (_CHINESE, _ENGLISH),
+        (_CHINESE_COMPARING, _ENGLISH_COMPARING),
+        (_CHINESE_ATTRIBUTES, _ENGLISH_ATTRIBUTES),
+    )
+)
+#: Where each table's words are looked for, in this order, and what stays before them. What one may, must or is about to
+#: do has no contrary by its last word.
+_PLACES = {
+    "zh": (
+        (_LAST, f"(?<![不没未非无有要能够会以想愿意许在应肯])(?P<kept>)(?:已经?|有)?{_any(_LAST['zh'])}了?$"),
+        (_COMPARING, f"(?<![不没未非有])(?P<kept>)(?:已经?)?{_any(_COMPARING['zh'])}(?!等于|或)"),
+        (_ATTRIBUTES, f"(?<![不没])(?P<kept>[是为]){_any(_ATTRIBUTES['zh'])}"),
+    ),
+    "en": (
+        (_LAST, rf"(?P<kept>^|\b(?:is|are|was|were|am) ){_any(_LAST['en'])}$"),
+        (_COMPARING, rf"(?<!not )(?<!no )\b(?P<kept>){_any(_COMPARING['en'])}\b(?! or )"),
+        (_ATTRIBUTES, rf"(?P<kept>\b(?:is|are|was|were) (?:an? )?){_any(_ATTRIBUTES['en'])}\b"),
+    ),
 }
 
 
@@ -73,8 +95,8 @@ def contrary(statement: str, lang: str) -> str | None:
 
     `lang` is `zh` or `en`.
     """
-    if found := _LAST[lang].search(statement):
-        return statement[: found.start()] + _WORDS[lang][found[1]]
-    if found := _WITHIN[lang].search(statement):
-        return statement[: found.start()] + _WITHIN_WORDS[lang][found[0]] + statement[found.end() :]
+    for table, place in _PLACES[lang]:
+        if found := re.search(place, statement):
+            opposite = table[lang][found["word"]]
+            return statement[: found.start()] + found["kept"] + opposite + statement[found.end() :]
     return None

@@ -35,18 +35,32 @@ _NOT = {
     "does": "does not",
     "do": "do not",
 }
+_BE = ("is", "are", "was", "were")
+_ADVERB = re.compile(r"(?:still|already|also|ever|now|even|\w+ly)\b")
+_BEHIND_NOUN = re.compile(r"(?:in|on|at|of|with|from|for|to|under|over|behind|who|that|left)\b")
+_DENIED = re.compile(r"\b(?:not|cannot|no|never)\b")
 _AUXILIARY = re.compile(r"^(is|are|was|were|has|have|can|will|would|could|does|do|did)\s+(.+)$", re.I)
 #: Words that begin what is said of a subject and never end it.
 _NO_NOUN = (
     "(?:more|less|at|over|under|in|on|still|already|for|from|to|with|above|below|within|not|no|very|longer|shorter|higher"
-    "|lower|older|younger|larger|smaller|heavier|lighter|faster|slower|earlier|later|greater|been|be|had|an?|the)"
+    r"|lower|older|younger|larger|smaller|heavier|lighter|faster|slower|earlier|later|greater|been|be|had|an?|the|\w+ing"
+    r"|\w+ed|\w+ly|left|kept|set|made|sent|paid|lost|broken|torn|found|known|held|put|shut|cut)\b"
 )
-#: What follows a verb and no noun.
-_BEHIND_VERB = "(?:it|its|them|the|an?|your|my|their|his|her|this|that|to|within|up|today|now|yet|again|tomorrow)"
-_SUBJECT = re.compile(
-    r"^((?:it|he|she|they|this|that|there|anyone|everyone|everything|anything|all(?: of)? (?:the|your) \w+"
-    rf"|(?:the|your|a|an|any|this|that|its|their|our|my|all)\s+(?:\w+\s+(?=\w+\s)(?!{_NO_NOUN}\s|\w+ing\s|\w+\s+{_BEHIND_VERB}\b))?\w+"
-    r"|[A-Z]\w+|\w+s))\s+(.+)$"
+#: Nouns by their looks, and those that follow another: "power light", "customer id".
+_NOUN = (
+    r"(?:\w+(?:er|or|tion|sion|ment|ness|ity|ist|ance|age)|number|light|code|card|account|order|box|form|page|screen"
+    "|file|room|line|date|time|name|phone|address|bill|fee|plan|battery|door|desk|table|machine|id|key|car|bank|fuse"
+    "|cable|ticket|price|list|team|office|report|data|size|side|part|test|step|pipe|lamp|pump|valve|lock)s?"
+)
+_FIRST = (
+    "(?:it|he|she|they|this|that|there|anyone|everyone|everything|anything|all(?: of)? (?:the|your) \\w+"
+    "|(?:the|your|an?|any|this|that|its|their|our|my|all) \\w+|[A-Z]\\w+"
+    "|(?!(?:two|three|both|some|more|less|at|either|no|not|you|we|I)\\b)\\w+)"
+)
+#: A subject of one noun or two, and what is said of it; behind a form of "be" with one word left the second is a noun.
+_SUBJECT = re.compile(rf"^({_FIRST}(?:\s(?!{_NO_NOUN}){_NOUN}(?=\s))?)\s+(.+)$")
+_SUBJECT_BE = re.compile(
+    rf"^({_FIRST}(?:\s(?!{_NO_NOUN})(?:{_NOUN}(?=\s)|\w+(?=\s\w+$)(?!\s(?:now|yet|today|again|already)$)))?)\s+(.+)$"
 )
 #: Subjects that are many.
 _MANY = re.compile(r"(?:[^su]s|teeth|feet|children|people|data)$")
@@ -68,6 +82,7 @@ _ACTS = re.compile(
     r"|works|fits|arrives|starts|uses|owns|lives|allows|asks|matches|begins|contains|exceeds)\b(?P<said>.*)$"
 )
 _ANY = re.compile(r"^any\s+(?P<said>.+)$", re.I)
+_NO_ONE = re.compile(r"^(?P<no>no|not|nobody|nothing)\s+(?P<said>.+)$", re.I)
 _COMPARED = re.compile(r"^(?P<left>.+?)\s*(?P<sign>>=|<=|==|!=|>|<|=)\s*(?P<right>\S.*)$")
 _SAID = {
     ">": ("is more than", "is not more than"),
@@ -144,7 +159,7 @@ def _small(text: str) -> str:
 
 
 def propositions(question: str) -> tuple[str, str]:
-    """What the question asks as a statement, and its denial; the question itself where it cannot be turned."""
+    """What the question asks as a statement, and its denial; nothing where it cannot be turned."""
     text = _bare(question)
     if found := _COMPARED.match(text):
         yes, no = _SAID[found["sign"]]
@@ -152,21 +167,50 @@ def propositions(question: str) -> tuple[str, str]:
     lowered = text.lower()
     for asked, said in _YOU.items():
         if lowered.startswith(asked + " "):
-            rest = text[len(asked) + 1 :].replace("your", "my")
+            rest = _mine(text[len(asked) + 1 :])
             first, _, verb = said.partition(" ")
             return f"{said} {rest}", f"{first} {_NOT[verb] if verb else 'do not'} {rest}"
-    if (found := _AUXILIARY.match(text)) and (parts := _SUBJECT.match(found[2])):
-        verb, subject, rest = found[1].lower(), parts[1].replace("your", "my"), parts[2]
-        return f"{subject} {verb} {rest}", f"{subject} {_NOT[verb]} {rest}"
+    if found := _AUXILIARY.match(text):
+        verb = found[1].lower()
+        if not (parts := (_SUBJECT_BE if verb in _BE else _SUBJECT).match(found[2])):
+            return "", ""
+        if verb not in _BE and _BEHIND_NOUN.match(parts[2]):
+            return "", ""  # "anyone in the flat": more of the subject than is known
+        subject, rest = _mine(parts[1]), _mine(parts[2]).removeprefix("not ")
+        yes, no = f"{subject} {_does(verb, rest)}", f"{subject} {_NOT[verb]} {rest}"
+        return (no, yes) if parts[2].startswith("not ") else (yes, no)
     return _heading(text)
+
+
+def _does(verb: str, rest: str) -> str:
+    """What a subject does, said without "do" or "does" where the verb comes first."""
+    if verb not in ("do", "does") or _ADVERB.match(rest):
+        return f"{verb} {rest}"
+    if verb == "do":
+        return rest
+    first, space, behind = rest.partition(" ")
+    if first == "have":
+        return f"has{space}{behind}"
+    if re.search("[^aeiou]y$", first):
+        return f"{first[:-1]}ies{space}{behind}"
+    return f"{first}{'es' if re.search('(?:s|sh|ch|x|z|o)$', first) else 's'}{space}{behind}"
+
+
+def _mine(text: str) -> str:
+    """What is said of "you" as the one who is asked says it."""
+    return re.sub(r"\byou\b", "me", re.sub(r"\byour\b", "my", text))
 
 
 def _heading(text: str) -> tuple[str, str]:
     """What a question in few words says ("payment overdue", "insurer pays") as a statement, and its denial."""
     if found := _ANY.match(text):
-        said = found["said"].replace("your", "my")
+        said = _mine(found["said"])
         verb = "are" if re.match(r"(?:\w+ )?\w*[^su]s\b", said) else "is"
         return f"there {verb} {said}", f"there {verb} no {said}"
+    if found := _NO_ONE.match(text):
+        some = {"no": "there is ", "not": "", "nobody": "somebody ", "nothing": "something "}[found["no"].lower()]
+        none = f"there is no {found['said']}" if found["no"].lower() == "no" else _small(text)
+        return _mine(none), _mine(f"{some}{found['said']}")
     if found := _ACTS.match(text):
         subject, verb = _small(found["subject"]), re.sub("(?<=tch)es$|s$", "", found["verb"])
         return f"{subject} {found['verb']}{found['said']}", f"{subject} does not {verb}{found['said']}"
@@ -175,7 +219,9 @@ def _heading(text: str) -> tuple[str, str]:
         verb = found.groupdict().get("verb") or ("are" if _MANY.search(subject) else "is")
         yes, no = f"{subject} {verb} {found['said']}", f"{subject} {_NOT[verb]} {found['said']}"
         return (no, yes) if found["not"] else (yes, no)
-    return _small(text), f"not {_small(text)}"
+    return (
+        ("", "") if re.match(r"(?:the|an?|your|his|her|their) ", text, re.I) else (_small(text), f"not {_small(text)}")
+    )
 
 
 def answers(question: str, name: str, side: int, other: str = "") -> list[str]:
@@ -203,6 +249,10 @@ def answers(question: str, name: str, side: int, other: str = "") -> list[str]:
         ]
     affirmed, denying = propositions(question)
     statement, short = (affirmed, _YES) if side > 0 else (denying, _NO)
+    if not statement:
+        return [*short, label]
+    if side < 0 and _DENIED.search(affirmed) and not _DENIED.search(denying):
+        return [statement, f"{statement} actually", f"I'd say {statement}", f"I confirm that {statement}"]
     opposite = contrary(affirmed, "en") if side < 0 else None
     return [
         *([opposite, f"{opposite}, I'm afraid", f"{opposite} actually", f"no, {opposite}"] if opposite else ()),
