@@ -29,21 +29,26 @@ def share(key: str) -> Callable[[Mapping[str, Any]], str]:
 
 
 def beside_plain(measure: str) -> Callable[[Mapping[str, Any]], str]:
-    return lambda told: f"{told[f'reply_{measure}']:.1f}, {told[f'plain_{measure}']:.1f} ({told['replies']} replies)"
+    def cell(told: Mapping[str, Any]) -> str:
+        if not told["replies"]:
+            return ""
+        return f"{told[f'reply_{measure}']:.1f}, {told[f'plain_{measure}']:.1f} ({told['replies']} replies)"
+
+    return cell
 
 
 ROWS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "turns": lambda told: f"{told['n']:,}",
     "decisions right": share("exact_match_decision"),
     "all moves right": share("exact_match"),
-    "decisions right, the 5% least sure asked back": lambda told: f"{told['deferred']['5%']:.1%}",
+    "decisions right, the 5% least sure asked back": lambda told: share("5%")(told["deferred"]),
     "chosen move legal": share("chosen_legal"),
     "off-topic talk stays": share("stays_off_topic"),
     "stays where a move was meant": share("false_stays"),
     "calibration error (ECE)": lambda told: f"{told['ece']:.3f}",
     "chrF of replies, plain rendering beside it": beside_plain("chrf"),
     "BLEU of replies, plain rendering beside it": beside_plain("bleu"),
-    "replies naming another step": lambda told: str(told["replies_naming_another_step"]),
+    "replies naming another step": lambda told: str(told.get("replies_naming_another_step", "")),
 }
 
 

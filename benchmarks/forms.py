@@ -112,7 +112,7 @@ def understood(model: CausalModel, sheet: Sheet, form: str, side: int) -> Iterat
         for names in _LABELS[sheet.lang]:
             question, said = sheet.question.format(*words), form.format(*words)
             found = Decision("form", sheet.lang, question, names, _STEPS[sheet.lang], said, frozenset({side}))
-            yes, no, _ = decide(model, asked(found, "verdict"))
+            yes, no, _ = decide(model, asked(found, model.skill.layout))
             yield (no > yes) == bool(side)
 
 

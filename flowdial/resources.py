@@ -1,10 +1,12 @@
-"""Find the files that ship beside the code.  name -> path.  Knows the layout; reads nothing.
+"""Find the files that ship beside the code.  name -> path.  Knows the layout.
 
 In a wheel `grammars/` and `adapters/` lie inside the package; in a checkout they lie beside it.
 """
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -24,3 +26,10 @@ def adapter(name: str) -> Path | None:
 def grammar(name: str) -> Path:
     """Path of the Lark grammar `name` (without its ending)."""
     return _folder("grammars") / f"{name}.lark"
+
+
+@cache
+def code_hash(*packages: str) -> str:
+    """SHA-256 (16 hex digits) of the code of some packages, so that what other code made is known as such."""
+    files = [file for package in packages for file in sorted((_PACKAGE / package).rglob("*.py"))]
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:16]

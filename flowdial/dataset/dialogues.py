@@ -31,7 +31,7 @@ MAX_TURNS = 40
 #: Dialogues through a flow at least, and at most.
 WALKS, MOST_WALKS = 4, 40
 _BACK, _ASIDE = 0.06, 0.08
-_SAID = re.compile(r"\[(?P<state>.*?)\] (?P<text>.*)", re.DOTALL)
+_SAID = re.compile(r"\[(?P<state>.*?)\](?: (?P<text>.*))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,8 @@ def dialogue(source: Source, examples: Sequence[Example], draw: Random, taken: C
     for _ in range(MAX_TURNS):
         if not flow.out(at):
             break
-        if before not in ("", flow.start) and draw.random() < _BACK:
+        going_back = draw.random() < _BACK
+        if before not in ("", flow.start) and going_back and not _leads(flow, at, before):
             messages += [
                 Message("user", draw.choice(speak.backs())),
                 _said(flow, before, node_text(flow.nodes[before])),
@@ -84,6 +85,11 @@ def dialogue(source: Source, examples: Sequence[Example], draw: Random, taken: C
         at, before = _come(flow, edge.target, draw, taken), at
         messages += [Message("user", said.user), _said(flow, at, said.robot or step_behind(said))]
     return messages
+
+
+def _leads(flow: Flow, node: str, other: str) -> bool:
+    """Whether a move of the process leads there as well, so that words could not tell it from going back."""
+    return any(flow.speaking(edge.target).id == other for edge in flow.out(node))
 
 
 def _come(flow: Flow, node: str, draw: Random, taken: Counter[str]) -> str:
@@ -153,5 +159,5 @@ def _turns(where: str, line: str) -> Iterator[FiveTuple]:
         found = _SAID.fullmatch(answer)
         if not found:
             raise SourceError(f"{where}: answer {at + 1} does not begin with its state in brackets", hint=hint)
-        yield FiveTuple(f"{row.get('id', where)}_{at}", flowchart, current, user, found["state"], found["text"])
+        yield FiveTuple(f"{row.get('id', where)}_{at}", flowchart, current, user, found["state"], found["text"] or "")
         current = found["state"]

@@ -18,7 +18,7 @@ from flowdial.dataset.realise import REALISERS, drawn
 from flowdial.dataset.realise.sides import sides
 from flowdial.dataset.utterances import ONWARD, STAYING, Saying, read_sayings
 from flowdial.errors import SourceError
-from flowdial.flow import FINAL, SILENT, Flow, load, loads
+from flowdial.flow import FINAL, Flow, load, loads
 from flowdial.flow.model import STATES, Node
 from flowdial.flow.puml import to_puml
 from flowdial.notation.source import read_source
@@ -164,11 +164,7 @@ def _announced(source: Source, option: Option, draw: Random) -> str:
 
 def _kind(flow: Flow, node_id: str) -> str:
     """What stands at or behind a node: `decision`, `action` or `end`."""
-    seen: set[str] = set()
-    while flow.nodes[node_id].kind in SILENT and node_id not in seen and flow.out(node_id):
-        seen.add(node_id)
-        node_id = flow.out(node_id)[0].target
-    kind = flow.nodes[node_id].kind
+    kind = flow.speaking(node_id).kind
     return "end" if kind in FINAL else "decision" if kind == "decision" else "action"
 
 

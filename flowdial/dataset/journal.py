@@ -25,6 +25,9 @@ class Journal:
             try:
                 kept = path.read_bytes()
             except OSError as error:
+                if may_fail:
+                    self._path = None
+                    return
                 message = f"{path}: cannot be read: {error.strerror}"
                 raise SourceError(message, hint="name a file, there or not") from error
             self._torn = not kept.endswith(b"\n") and bool(kept)

@@ -169,7 +169,7 @@ def _named_flow(flow: Flow, codes: Mapping[str, str]) -> Flow:
 
 def _codes(flowchart: str) -> dict[str, str]:
     """Code -> name, of the dictionary that format B writes behind the chart."""
-    begin = flowchart.rfind("{", flowchart.rfind("@enduml"))
+    begin = flowchart.find("{", flowchart.rfind("@enduml"))
     try:
         found = json.loads(flowchart[begin:]) if begin >= 0 else {}
     except ValueError:

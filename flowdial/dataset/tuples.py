@@ -42,13 +42,9 @@ def _way(example: Example) -> int:
 
 def state(flow: Flow, node_id: str) -> str:
     """The name of the first state at or behind a node."""
-    seen: set[str] = set()
-    while flow.nodes[node_id].kind in SILENT - {"start"} and node_id not in seen and flow.out(node_id):
-        seen.add(node_id)
-        node_id = flow.out(node_id)[0].target
-    node = flow.nodes[node_id]
-    if node.kind == "start":
+    if flow.nodes[node_id].kind == "start":
         return "<start>"
+    node = flow.speaking(node_id)
     if node.kind in SILENT and node.parent:  # a history: the state that is entered is one within its composite
         node = flow.nodes[node.parent]
     return "<end>" if node.kind in FINAL else first_line(node.label)

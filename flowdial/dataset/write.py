@@ -21,16 +21,17 @@ from flowdial.session.options import flow_language
 
 Paraphrase = Callable[[Example], list[Example]]
 
-_CARD = """# {title}
+_MADE = "Made with `flowdial data`"
+_CARD = f"""# {{title}}
 
-Made with `flowdial data` (seed {seed}, {per_edge} realised sentences for every move that a user can make).
+{_MADE} (seed {{seed}}, {{per_edge}} realised sentences for every move that a user can make).
 
 | | |
 | --- | --- |
-{rows}
+{{rows}}
 
-What users say comes from the sayings beside the flows and from FlowDial's realiser{paraphrased}; `id` is
-chart_transition_utterance (chart_dialogue in the format `chat`). Charts are numbered in this order: {charts}.
+What users say comes from the sayings beside the flows and from FlowDial's realiser{{paraphrased}}; `id` is
+chart_transition_utterance (chart_dialogue in the format `chat`). Charts are numbered in this order: {{charts}}.
 """
 
 
@@ -49,6 +50,7 @@ def write(
     found: Sequence[Source], out: Path, plan: Plan, *, paraphrase: Paraphrase | None, report: Progress
 ) -> dict[str, Any]:
     """Write the data file and its card; the counts. Raises SourceError for no flows, or a folder that takes nothing."""
+    _may_be_written(out / "README.md")
     chosen = [source for source in found if flow_language(source.flow) in plan.languages]
     if not chosen:
         wanted = ", ".join(plan.languages)
@@ -73,6 +75,16 @@ def write(
             f"{file}: cannot be written: {error.strerror}", hint="check the folder and the room"
         ) from None
     return {"file": str(file), **counts}
+
+
+def _may_be_written(card: Path) -> None:
+    """Raises SourceError where a file of somebody else stands in the card's place."""
+    try:
+        taken = card.exists() and _MADE not in card.read_text("utf-8", "replace")
+    except OSError as error:
+        raise SourceError(f"{card}: cannot be read: {error.strerror}", hint="give another --out") from None
+    if taken:
+        raise SourceError(f"{card} is not the card of a data set, and is left as it is", hint="give another --out")
 
 
 def _put(file: Path, text: str) -> None:

@@ -140,7 +140,7 @@ class CausalModel:
         self._fits(query.longest)
         if query.size > MAX_TOKENS:
             message = f"the options have {query.size:,} tokens together, and a decision reads at most {MAX_TOKENS:,}"
-            raise ModelError(message, hint="divide the choice into several steps of fewer options")
+            raise PromptTooLong(message, hint="divide the choice into several steps of fewer options")
 
     def _fits(self, length: int) -> None:
         context = self._backbone.context

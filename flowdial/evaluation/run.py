@@ -6,8 +6,7 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from typing import Any, TypeVar
 
 from flowdial.dataset.journal import Journal
@@ -16,9 +15,10 @@ from flowdial.evaluation.cases import Case
 from flowdial.evaluation.methods import Method, Reply, plainly, situation
 from flowdial.evaluation.metrics import Result, figures, reply_figures
 from flowdial.reply.stages import names_another_step
+from flowdial.resources import code_hash
 
 _Each = TypeVar("_Each")
-#: The packages that make a judgement or a reply of a case.
+#: The packages that make a judgement or a reply of a case: what other code judged is not taken for its own.
 _JUDGES = ("constraint", "decode", "evaluation", "reply", "session")
 
 
@@ -42,11 +42,15 @@ class Judge:
 
     def replied(self, case: Case, move: int, journal: Journal) -> str:
         """The reply to a move of a case."""
-        text: str = journal.once(f"reply {self.name} {_code()} {_digest(case)} {move}", partial(self.reply, case, move))
+        text: str = journal.once(
+            f"reply {self.name} {code_hash(*_JUDGES)} {_digest(case)} {move}", partial(self.reply, case, move)
+        )
         return text
 
     def _result(self, case: Case, journal: Journal) -> Result:
-        judged, ms, called = journal.once(f"{self.name} {_code()} {_digest(case)}", partial(self._judge, case))
+        judged, ms, called = journal.once(
+            f"{self.name} {code_hash(*_JUDGES)} {_digest(case)}", partial(self._judge, case)
+        )
         return Result(
             case.id,
             case.kind,
@@ -67,14 +71,6 @@ class Judge:
         begun = time.perf_counter()
         judged = self.method(case)
         return judged, (time.perf_counter() - begun) * 1000, True
-
-
-@cache
-def _code() -> str:
-    """Of the code that judges and answers a case, so that what other code judged is not taken for its own."""
-    package = Path(__file__).resolve().parents[1]
-    files = [file for part in _JUDGES for file in sorted((package / part).rglob("*.py"))]
-    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
 def _digest(case: Case) -> str:

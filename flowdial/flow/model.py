@@ -126,6 +126,14 @@ class Flow:
         """Edges that enter a node."""
         return self._incoming[node_id]
 
+    def speaking(self, node_id: str) -> Node:
+        """The first node at or behind this one at which a dialogue may rest, by the first way on of those between."""
+        seen: set[str] = set()
+        while self.nodes[node_id].kind in SILENT and node_id not in seen and self.out(node_id):
+            seen.add(node_id)
+            node_id = self.out(node_id)[0].target
+        return self.nodes[node_id]
+
     def find(self, label: str) -> tuple[str, ...]:
         """All ids of the nodes with this label (white space collapsed); labels repeat in real diagrams."""
         wanted = " ".join(label.split())

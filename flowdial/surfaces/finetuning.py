@@ -68,7 +68,7 @@ def run(
 
         def tell(message: str, fraction: float | None) -> None:
             report(message, fraction)
-            if processes.leads() and message.startswith("validation"):
+            if processes.leads() and fraction is None and message.startswith(("validation", "left out")):
                 sys.stderr.write(f"{message}\n")
 
         loaded = load(

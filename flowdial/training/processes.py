@@ -101,12 +101,12 @@ def together(number: int, work: Callable[[], object]) -> Iterator[None]:
         for other, _ in _others:
             other.join()
     except RuntimeError as error:  # gloo tells that a connection was closed, perhaps before the process is gone
-        for other, _ in _others:
+        for other in _started():
             other.join(1)
         _check(error)
         raise
     finally:
-        for other, _ in _others:
+        for other in _started():
             other.kill()
         _others.clear()
         if torch.distributed.is_initialized():
@@ -115,6 +115,10 @@ def together(number: int, work: Callable[[], object]) -> Iterator[None]:
             os.environ.pop(name, None)
         os.environ.update(before)
         torch.set_num_threads(threads)
+
+
+def _started() -> list[BaseProcess]:
+    return [other for other, _ in _others if other.pid is not None]
 
 
 def meet() -> None:

@@ -22,6 +22,7 @@ from flowdial.decode.decider import FEATURES, POINTED, evidence, features
 from flowdial.decode.loader import LoadedModel, tokenizer_hash
 from flowdial.decode.store import Progress
 from flowdial.errors import AdapterError, ModelError, PromptTooLong, SourceError
+from flowdial.resources import code_hash
 from flowdial.session import prompt
 from flowdial.training import adapter, processes, tasks
 from flowdial.training.calibration import Judged, fit
@@ -32,6 +33,8 @@ from flowdial.training.trainer import Pace, train
 #: What a training is made of, beside its checkpoints.
 _MADE_OF = "training.json"
 _PART = f"{_MADE_OF}.part"
+#: The packages that make the rows of flows.
+_MAKE_ROWS = ("constraint", "dataset", "decode", "flow", "session", "training")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +79,7 @@ def tune(
     if str(loaded.dtype) == "torch.float16":
         raise ModelError("float16 is too narrow to train in", hint="give --dtype bfloat16 or float32")
     work = out.with_name(f"{out.name}.work")
-    made_of = {
-        "base": [loaded.source.name, loaded.source.fingerprint, str(loaded.dtype), loaded.quantized],
-        "adapter to begin with": loaded.adapter_hash,
-        "data": data_hash(found),
-        "settings": asdict(settings),
-    }
+    made_of = _made_of(loaded, found, settings)
     _begun(work, made_of, resume=resume)
     training, kept = split(found, settings.validation, settings.pace.seed)
     reader = CausalModel(loaded)
@@ -116,6 +114,17 @@ def tune(
     return manifest
 
 
+def _made_of(loaded: LoadedModel, found: Sequence[Course], settings: Settings) -> dict[str, Any]:
+    """What must be the same where a training goes on."""
+    return {
+        "base": [loaded.source.name, loaded.source.fingerprint, str(loaded.dtype), loaded.quantized],
+        "adapter to begin with": loaded.adapter_hash,
+        "code": code_hash(*_MAKE_ROWS),
+        "data": data_hash(found),
+        "settings": asdict(settings),
+    }
+
+
 def _begun(work: Path, made_of: Mapping[str, Any], *, resume: bool) -> None:
     """Raises AdapterError where a training was begun that is not to go on, or was made of something else."""
     found = {file.name for file in work.iterdir()} if work.is_dir() else {work.name} if work.exists() else set()
@@ -126,7 +135,11 @@ def _begun(work: Path, made_of: Mapping[str, Any], *, resume: bool) -> None:
     if not resume and processes.leads():
         message = f"{work} holds a training that was not finished"
         raise AdapterError(message, hint=f"go on with --resume, or remove {work}")
-    before = json.loads((work / _MADE_OF).read_text("utf-8"))
+    try:
+        before = json.loads((work / _MADE_OF).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        message = f"{work / _MADE_OF} cannot be read: {error}"
+        raise AdapterError(message, hint=f"remove {work} to begin anew") from None
     if other := [name for name, value in made_of.items() if before.get(name) != value]:
         hint = "give the same flows, base and options, or remove the folder to begin anew"
         raise AdapterError(f"{work} was begun with other {' and '.join(other)}", hint=hint)
@@ -160,7 +173,7 @@ def said(found: Sequence[Course]) -> Iterator[Lesson]:
 def _fitting(tasks: Sequence[Task], length: int, report: Progress) -> list[Task]:
     fitting = [task for task in tasks if len(task.tree.tokens) <= length]
     if len(fitting) < len(tasks):
-        report(f"{len(tasks) - len(fitting)} of {len(tasks)} samples are longer than a row and left out", None)
+        report(f"left out as longer than a row: {len(tasks) - len(fitting):,} of {len(tasks):,} samples", None)
     return fitting
 
 
@@ -213,7 +226,7 @@ def calibrated(model: CausalModel, judged: Sequence[Decision], layout: str) -> t
         wanted = asked(d, layout)
         try:
             rows = features(wanted, evidence(model, wanted))
-        except PromptTooLong:  # longer than a row too, so the training has left it out
+        except PromptTooLong:
             continue
         found.setdefault(d.lang, []).append((rows, sorted(d.gold) or [len(d.names)]))
     weights = {lang: fit(rows, near={"model": 1.0, "pointed": POINTED}) for lang, rows in found.items()}

@@ -104,3 +104,10 @@ def test_every_public_chart_is_read_and_its_moves_are_edges(format_: str) -> Non
     charts, moves, _ = share_of_moves(tuples)
     assert charts == 81
     assert moves / len(tuples) >= 0.98
+
+
+def test_a_name_with_braces_has_its_code() -> None:
+    """The dictionary begins at the first brace behind the chart."""
+    chart = '@startuml\n:S1;\nif (C1) then (yes)\nendif\n@enduml\n\n{"fill in {amount}": "S1", "Is it enough?": "C1"}'
+    labels = {node.label for node in Chart.read(chart).flow.nodes.values()}
+    assert {"fill in {amount}", "Is it enough?"} <= labels

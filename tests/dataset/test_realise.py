@@ -19,7 +19,7 @@ from flowdial.dataset.realise.contraries import contrary
         ("完全一致吗", "完全一致", "完全不一致"),
         ("现在可以吗？", "现在可以", "现在不可以"),
         ("主要部件完好？", "主要部件完好", "主要部件不完好"),
-        ("会员有效？", "会员有效", "会员不有效"),
+        ("会员有效？", "会员有效", "会员无效"),
         ("款项已到账？", "款项已到账", "款项还没到账"),
         ("收到货了吗？", "收到货了", "没收到货"),
         ("有发票吗？", "有发票", "没有发票"),
@@ -43,6 +43,24 @@ from flowdial.dataset.realise.contraries import contrary
         ("吃饱不到一小时", "吃饱不到一小时", "吃饱超过一小时"),
         ("车费付了没有", "车费付了", "车费没付"),
         ("来电人是否机主本人", "来电人机主本人", "来电人不是机主本人"),
+        ("不加急?", "不加急", "加急"),
+        ("无需人工验收?", "无需人工验收", "需要人工验收"),
+        ("每天次数不超过3次", "每天次数不超过3次", "每天次数超过3次"),
+        ("包裹没收到？", "包裹没收到", "包裹收到"),
+        ("到点还没讨论完", "到点还没讨论完", "到点讨论完"),
+        ("口袋里没东西", "口袋里没东西", "口袋里有东西"),
+        ("已经付款了？", "已经付款了", "还没付款"),
+        ("是否已婚", "已婚", "未婚"),
+        ("是否已是会员", "已是会员", "还不是会员"),
+        ("是否含有酒精", "含有酒精", "不含有酒精"),
+        ("知情同意书齐全？", "知情同意书齐全", "知情同意书不齐全"),
+        ("会议纪要齐全？", "会议纪要齐全", "会议纪要不齐全"),
+        ("工会批准？", "工会批准", "工会没批准"),
+        ("乘客是否受伤", "乘客受伤", "乘客没受伤"),
+        ("票面信息有误?", "票面信息有误", "票面信息无误"),
+        ("同意丢弃未同步数据?", "同意丢弃未同步数据", "不同意丢弃未同步数据"),
+        ("考生带齐证件了没有", "考生带齐证件了", "考生没带齐证件"),
+        ("过滤棉堵了？", "过滤棉堵了", "过滤棉没堵"),
     ],
 )
 def test_a_chinese_question_is_affirmed_and_denied(question, yes, no):
@@ -55,7 +73,7 @@ def test_a_chinese_question_is_affirmed_and_denied(question, yes, no):
     [
         ("Is the light on?", "the light is on", "the light is not on"),
         ("Have you paid?", "I have paid", "I have not paid"),
-        ("Does it start?", "it does start", "it does not start"),
+        ("Does it start?", "it starts", "it does not start"),
         ("Is the parcel more than 20 kg?", "the parcel is more than 20 kg", "the parcel is not more than 20 kg"),
         ("Did the article solve it?", "the article did solve it", "the article did not solve it"),
         ("Payment overdue", "payment is overdue", "payment is not overdue"),
@@ -71,6 +89,23 @@ def test_a_chinese_question_is_affirmed_and_denied(question, yes, no):
         ("Teeth brushed?", "teeth are brushed", "teeth are not brushed"),
         ("Lawsuit pending?", "lawsuit is pending", "lawsuit is not pending"),
         ("Own table?", "own table", "not own table"),
+        ("Does the printer turn on?", "the printer turns on", "the printer does not turn on"),
+        ("Does the card reader work?", "the card reader works", "the card reader does not work"),
+        ("Do your guests eat meat?", "my guests eat meat", "my guests do not eat meat"),
+        (
+            "Is the user unhappy with the result?",
+            "the user is unhappy with the result",
+            "the user is not unhappy with the result",
+        ),
+        ("Is the rental car clean?", "the rental car is clean", "the rental car is not clean"),
+        ("Is the door left open?", "the door is left open", "the door is not left open"),
+        ("Is blood flowing?", "blood is flowing", "blood is not flowing"),
+        ("Has the buyer not turned up?", "the buyer has not turned up", "the buyer has turned up"),
+        ("Has the bank blocked your card?", "the bank has blocked my card", "the bank has not blocked my card"),
+        ("No lift in the house?", "there is no lift in the house", "there is lift in the house"),
+        ("Nobody left at the till?", "nobody left at the till", "somebody left at the till"),
+        ("Does anyone in the flat have asthma?", "", ""),
+        ("A legal reply exists", "", ""),
     ],
 )
 def test_an_english_question_is_affirmed_and_denied(question, yes, no):
@@ -91,11 +126,19 @@ def test_an_english_question_is_affirmed_and_denied(question, yes, no):
         ("zh", "是三年以内", "是三年以外"),
         ("zh", "下午之后还喝", None),
         ("zh", "是室内场地", "是室外场地"),
+        ("zh", "室内温度达到26度", None),
+        ("zh", "需要支付", None),
+        ("zh", "正在运行", None),
+        ("zh", "已超过7天", "不到7天"),
         ("en", "the item is damaged", "the item is intact"),
         ("en", "the item is not damaged", None),
         ("en", "the item is undamaged", None),
         ("en", "it is more than 5 kg", "it is less than 5 kg"),
         ("en", "it is not more than 5 kg", None),
+        ("en", "damaged", "intact"),
+        ("en", "the bill has already been paid", None),
+        ("en", "it is an indoor plant", "it is an outdoor plant"),
+        ("en", "the indoor temperature is above 26", None),
     ],
 )
 def test_a_statement_is_put_as_its_contrary(lang, statement, opposite):
@@ -159,3 +202,31 @@ def test_an_answer_says_how_much_or_how_far(lang, question, side, said):
     answers = set(REALISERS[lang].answers(question, "yes" if side > 0 else "no", side))
     assert said <= answers
     assert not said & set(REALISERS[lang].answers(question, "yes" if side < 0 else "no", -side))
+
+
+@pytest.mark.parametrize(
+    ("question", "side", "unsaid"),
+    [
+        ("行李是否超重？", 1, "非常重"),
+        ("安全帽是否佩戴？", 1, "非常安全"),
+        ("需不需要安装？", 1, "需要已"),
+        ("是否在国内？", -1, "已过国"),
+        ("货物仍未到齐?", -1, "没有"),
+    ],
+)
+def test_what_only_looks_like_a_degree_an_event_or_a_span_is_left_as_it_is(question, side, unsaid):
+    """A quality within a word, what may be done, a place; and a short no to a question that denies says nothing."""
+    assert not any(unsaid in sentence for sentence in chinese.answers(question, "是" if side > 0 else "否", side))
+
+
+@pytest.mark.parametrize(("wrong", "right"), [("是", "否"), ("否", "是"), ("不是", "是的")])
+def test_a_plain_yes_is_corrected_without_another_yes(wrong, right):
+    """Not 是否, nor 不是是."""
+    assert not any("是否" in said or "是是" in said for said in chinese.corrections(wrong, right))
+
+
+@pytest.mark.parametrize(("question", "no"), [("Forms not signed?", "forms are signed"), ("货物仍未到齐?", "货物到齐")])
+def test_a_no_to_a_question_that_denies_is_said_in_full(question, no):
+    """A short one could mean either."""
+    speak = REALISERS["en" if question.isascii() else "zh"]
+    assert all(no in sentence for sentence in speak.answers(question, "no", -1))

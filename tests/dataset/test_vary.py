@@ -17,6 +17,8 @@ def _decision(lang: str, user: str) -> Decision:
     [
         ("zh", "很满意", {"很满意", "非常满意", "十分满意", "特别满意", "相当满意", "挺满意"}),
         ("zh", "等了十分钟，不很满意", {"等了十分钟，不很满意"}),
+        ("zh", "三点十分到，清楚得很", {"三点十分到，清楚得很"}),
+        ("en", "isn't very clear, thank you very much", {"isn't very clear, thank you very much"}),
         ("en", "very clear", {"very clear", "really clear", "extremely clear", "quite clear"}),
         ("en", "not very clear, the very same", {"not very clear, the very same"}),
     ],

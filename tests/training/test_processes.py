@@ -106,7 +106,7 @@ def _wrong():
 
 
 def test_what_the_user_did_wrong_is_told_once(capfd):
-    """By the first process, not by the others."""
-    with pytest.raises(SourceError), processes.together(2, _wrong):
-        _wrong()
+    """By the first process, not by the others, which end with a code."""
+    with pytest.raises(ModelError, match="exit code 1"), processes.together(2, _wrong):
+        processes.meet()
     assert "no flows" not in capfd.readouterr().err

@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from flowdial.dataset.courses import courses
 from flowdial.decode.protocol import Skill
 from flowdial.errors import AdapterError, ModelError, SourceError
-from flowdial.training import trainer
+from flowdial.training import trainer, tuning
 from flowdial.training.tuning import Settings, epoch_tasks, split, tune
 from tests.decode.models import _SIZES, FAMILIES, VOCABULARY
 
@@ -52,6 +52,7 @@ def fresh():
         skill=Skill(),
         dtype=torch.float32,
         device=torch.device("cpu"),
+        adapter_hash=None,
         quantized=None,
     )
 
@@ -136,6 +137,36 @@ def test_a_training_goes_on_with_what_it_was_begun_with_only(tmp_path, monkeypat
         with pytest.raises(AdapterError, match=told):
             tune(fresh(), courses(files), out, settings, resume=resume, report=quiet)
     tune(fresh(), courses(FILES), out, SETTINGS, resume=True, report=quiet)
+
+
+def test_a_training_does_not_go_on_with_other_code(tmp_path, monkeypatch):
+    """Its rows might be others."""
+    out = tmp_path / "adapter"
+    work = tmp_path / "adapter.work"
+    (work / "checkpoint-1").mkdir(parents=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(tuning, "code_hash", lambda *_: "other")
+        tuning._mark(work, tuning._made_of(fresh(), courses(FILES), SETTINGS))
+    with pytest.raises(AdapterError, match="was begun with other code"):
+        tune(fresh(), courses(FILES), out, SETTINGS, resume=True, report=quiet)
+    (work / "training.json").write_text("")
+    with pytest.raises(AdapterError, match="cannot be read"):
+        tune(fresh(), courses(FILES), out, SETTINGS, resume=True, report=quiet)
+
+
+def test_an_adapter_is_trained_further(whole, tmp_path):
+    """In its own rank, and from its own weights: hardly learning, it stays what it was."""
+    from peft import PeftModel
+
+    loaded = fresh()
+    loaded.model = PeftModel.from_pretrained(loaded.model, str(whole[0]))
+    loaded.adapter_name, loaded.adapter_hash = "adapter", "h"
+    settings = tuning.going_on(replace(SETTINGS, rank=64, pace=replace(SETTINGS.pace, learning_rate=1e-9)), loaded)
+    assert settings.rank == SETTINGS.rank
+    manifest = tune(loaded, courses(FILES), tmp_path / "further", settings, resume=False, report=quiet)
+    assert manifest["begun_with"] == "h"
+    assert "begun with the adapter adapter" in (tmp_path / "further" / "README.md").read_text("utf-8")
+    _same(whole[0], tmp_path / "further")
 
 
 def test_a_training_that_had_stopped_early_is_not_taken_further(tmp_path, monkeypatch):
