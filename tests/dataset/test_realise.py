@@ -60,6 +60,12 @@ from flowdial.dataset.realise.contraries import contrary
         ("票面信息有误?", "票面信息有误", "票面信息无误"),
         ("同意丢弃未同步数据?", "同意丢弃未同步数据", "不同意丢弃未同步数据"),
         ("考生带齐证件了没有", "考生带齐证件了", "考生没带齐证件"),
+        ("只有一家能供货", "只有一家能供货", "不只有一家能供货"),
+        ("还有未清扫区域吗", "还有未清扫区域", "没有未清扫区域"),
+        ("当天预报不下雨？", "当天预报不下雨", "当天预报下雨"),
+        ("被水母蜇了？", "被水母蜇了", "没被水母蜇"),
+        ("容器消毒过没有", "容器消毒过了", "容器没消毒过"),
+        ("保证金到账情况", "", ""),
         ("过滤棉堵了？", "过滤棉堵了", "过滤棉没堵"),
     ],
 )
@@ -106,6 +112,13 @@ def test_a_chinese_question_is_affirmed_and_denied(question, yes, no):
         ("Nobody left at the till?", "nobody left at the till", "somebody left at the till"),
         ("Does anyone in the flat have asthma?", "", ""),
         ("A legal reply exists", "", ""),
+        (
+            "Is the missing article back in stock?",
+            "the missing article is back in stock",
+            "the missing article is not back in stock",
+        ),
+        ("Snow on the path?", "there is snow on the path", "there is no snow on the path"),
+        ("Trial run passed?", "trial run has passed", "trial run has not passed"),
     ],
 )
 def test_an_english_question_is_affirmed_and_denied(question, yes, no):

@@ -1,7 +1,11 @@
 """An option says yes or no to what is asked, or something else."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from flowdial.dataset.examples import sources
 from flowdial.dataset.realise import REALISERS
 from flowdial.dataset.realise.sides import sides
 
@@ -36,3 +40,14 @@ from flowdial.dataset.realise.sides import sides
 def test_an_option_takes_the_side_of_the_statement_or_of_its_denial(lang, question, names, found):
     """By what the question states, not by whether its own name looks like a yes."""
     assert sides(*REALISERS[lang].propositions(question), names) == found
+
+
+def test_no_denial_of_a_training_flow_denies_twice_or_is_what_it_denies():
+    """Whatever is asked there."""
+    for source in sources([Path("flows/train")]):
+        speak = REALISERS["en" if source.text.isascii() else "zh"]
+        for node in source.flow.nodes.values():
+            if node.kind == "decision":
+                stated, denied = speak.propositions(node.label)
+                assert stated != denied or not stated, node.label
+                assert not re.search(r"不不|没没|不没|没不|\bnot? not?\b", denied), (node.label, denied)

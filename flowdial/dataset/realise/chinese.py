@@ -31,7 +31,10 @@ _SAID = {
     "超过": ("超过", "没超过"),
     "不足": ("不足", "不止"),
 }
-_MODAL = "需要 能够 可以 愿意 肯 同意 接受 符合 满足 属于 适合 支持 具备 存在 超过 超出 影响 允许 希望 喜欢 知道 达到"
+_MODAL = (
+    "需要 能够 可以 愿意 肯 同意(?!票|书) 接受 符合 满足 属于 适合 支持 具备 存在 超过 超出 影响 允许 希望 喜欢 知道"
+    " 达到"
+)
 _QUALITY = (
     "充足 充分 完整 完好 合格 正常 合理 合规 合法 一致 准确 清晰 正确 足够 稳定 安全 有效 严重 满意"
     " 齐全 成立 可用 新鲜 干净"
@@ -74,25 +77,29 @@ _EVER = "植入|接种|参加|使用|办理|[做买来去穿领换进坐用吃�
 #: What mostly ends a statement as its verb: what lasts, and what happens.
 _LASTING = "冲突 畅通 运转 达标 匹配 在线 漏水 过敏"
 _HAPPENING = "中断 受伤 介入 归零 呕吐 停机 停电 出血 发烧 下雨 欠费 发热 受潮 佩戴 接听"
+_BEHIND_NOT = "|".join((*f"{_MODAL} {_QUALITY} {_LASTING} {_HAPPENING}".split(), _GRADUAL, _VERB))
 #: What a proposition is denied at, and how; the first that is found counts.
 _DENIALS = tuple(
     (re.compile(pattern), denied)
     for pattern, denied in (
-        (r"^(?=同意|愿意|接受|允许|需要|可以|希望|确认)", "不"),
+        (r"^(?=同意(?!票|书|函)|愿意|接受|允许|需要|可以|希望|确认)", "不"),
+        (r"[仍还]有(?!效)", "没有"),
+        (r"只有", "不只有"),
+        (r"还(?=能)", "已不"),
         (r"已婚", "未婚"),
         (r"未婚", "已婚"),
         (r"已经?是", "还不是"),
-        (r"(?<!而)已经?|业已", "还没"),
+        (r"(?<!而)已(?![知不])经?|业已", "还没"),
         (f"(?:仍|尚|还)?没有{_before(_EVENT)}", ""),
         (r"(?:仍|尚|还)?没有(?!了)|没(?=[东人电钱水货位座空票车房油网信])", "有"),
         (r"没有|(?:仍|尚|还)?(?<![沉淹埋])没(?!收(?!到))|(?:仍|尚|还)?未(?!来)", ""),
-        (f"(?=(?:{_EVER})过(?![期程度敏去半于关]))", "没"),
         (r"无[需须]", "需要"),
         (r"(?<!有)无(?![线论法人])", "有"),
         (r"(?=[含具享]有)", "不"),
         (r"(?=[患留附]有)", "没"),
         (r"有(?=[效误害毒]$)", "无"),
-        (r"(?<![所拥持原固特装带设含具享患留附])有(?!效|关|限|误|害|毒|用|机|序)", "没有"),
+        (r"(?<![所拥持原固特装带设含具享患留附只])有(?!效|关|限|误|害|毒|用|机|序)", "没有"),
+        (f"(?=(?:{_EVER})过(?![期程度敏去半于关]))", "没"),
         (r"(?:仍然|仍|还)在", "已不在"),
         (r"仍然|仍", "不再"),
         (r"(?<![首成])都(?=[能会可是])", "不都"),
@@ -102,7 +109,11 @@ _DENIALS = tuple(
         (r"不足(?=.)", "不止"),
         (r"不足$", "充足"),
         (r"^不(?![仅但过如久良锈动限明幸料])", ""),
-        (f"不(?={'|'.join((*_MODAL.split(), *_QUALITY.split(), _GRADUAL, _VERB))})", ""),
+        (f"不(?={_BEHIND_NOT})", ""),
+        (f"还{_before(_QUALITY)}", "不"),
+        (r"(?=被|[停放站坐挂躺]在)", "没"),
+        (r"(?<![不未已圆美])满(?=[\d一二两三四五六七八九十半])", "不满"),
+        (r"不(?=[大小高低多少早晚长短快慢轻重]于|等于|来|去|走)", ""),
         (r"(?=[大小高低多少早晚长短快慢轻重]于|等于)", "不"),
         (f"(?:(?<![要能够会以是保])|(?<=[纪摘概]要)){_before(f'{_QUALITY} {_LASTING}')}(?=..$)", "不"),
         (f"{_before(_MODAL)}|(?={_VERB})", "不"),
@@ -119,8 +130,12 @@ _NOT_YET = re.compile(f"(?:还没有?|没有?){_before(_EVENT)}")
 _NOW = re.compile(f"(?<![已经业未没不有])(?:{_EVENT.replace(' ', '|')})了?$")
 #: What is only possible or going on has not happened.
 _OPEN = re.compile(r"[需要能会想愿应]|可以|同意|允许|希望|正在")
+#: What is asked for without a statement.
+_TOPIC = re.compile(
+    r"(?:情况|状态|状况|结果|程度|方式|类型|类别|原因|颜色|种类|等级|级别|数量|意见|进度|率|哪[里种类个])$"
+)
 #: A verb of one character that ends a statement, and one with its result (带齐, 写完).
-_RESULT = re.compile(r"(?<![碎破惊发叫震碰])[堵响亮裂醒湿锈]$|[一-鿿][齐完妥](?=.)")
+_RESULT = re.compile(r"(?<![碎破惊发叫震碰损毁败])[堵响亮裂醒湿锈坏]$|[一-鿿]{2}过$|[一-鿿](?:[齐完妥](?=.)|住$)")
 _SPAN = re.compile(r"(?:仍然|仍|还)?(?P<not>已?不)?在(?P<span>[^，]*(?:[期天日月年周]|小时|分钟|时间))(?:之|以)?内$")
 _DENIED = re.compile("[不没未无非]")
 _YES = (
@@ -193,7 +208,7 @@ def _bare(text: str) -> str:
 
 
 def propositions(question: str) -> tuple[str, str]:
-    """What the question asks as a statement, and its denial."""
+    """What the question asks as a statement, and its denial; nothing where it only names a topic."""
     text = _bare(question)
     text = text.replace("有无", "有没有").replace("能否", "能不能").replace("可否", "可不可以")
     text = re.sub(r"^(?:请问|判断|检查|确认)(?=.*(?:是否|有没有|[吗么]$))", "", text)
@@ -209,7 +224,13 @@ def propositions(question: str) -> tuple[str, str]:
     if found := re.search(r"了(?P<asks>[吗么嘛])?$", text):
         stem = text[: found.start()]
         return stem + "了", denied(stem, "还没" if found["asks"] else "没")
-    stem = re.sub(r"[吗么嘛]$", "", text)
+    return _plain(re.sub(r"(?:[吗么嘛]|(?<![是能可])否)$", "", text))
+
+
+def _plain(stem: str) -> tuple[str, str]:
+    """Of a question that is a statement already."""
+    if _TOPIC.search(stem):
+        return "", ""
     if found := _COMPARED.match(stem):
         yes, no = _SAID[found["sign"]]
         return f"{found['left']}{yes}{found['right']}", f"{found['left']}{no}{found['right']}"
@@ -243,6 +264,8 @@ def answers(question: str, name: str, side: int, other: str = "") -> list[str]:
         return [*_named(_bare(question), label), *(_not(_bare(other)) if other else ())]
     affirmed, denying = propositions(question)
     statement, short = (affirmed, _YES) if side > 0 else (denying, _NO)
+    if not statement:
+        return [*short, label]
     if side < 0 and _DENIED.search(affirmed) and not _DENIED.search(denying):
         return [statement, f"{statement}。", f"不，{statement}", f"不是的，{statement}", f"其实{statement}"]
     short_first = [f"{s}，{statement}" for s in short[:6]]

@@ -54,7 +54,7 @@ _NOUN = (
 )
 _FIRST = (
     "(?:it|he|she|they|this|that|there|anyone|everyone|everything|anything|all(?: of)? (?:the|your) \\w+"
-    "|(?:the|your|an?|any|this|that|its|their|our|my|all) \\w+|[A-Z]\\w+"
+    "|(?:the|your|an?|any|this|that|its|their|our|my|all) (?:\\w+(?:ing|ed) )?\\w+|[A-Z]\\w+"
     "|(?!(?:two|three|both|some|more|less|at|either|no|not|you|we|I)\\b)\\w+)"
 )
 #: A subject of one noun or two, and what is said of it; behind a form of "be" with one word left the second is a noun.
@@ -66,7 +66,7 @@ _SUBJECT_BE = re.compile(
 _MANY = re.compile(r"(?:[^su]s|teeth|feet|children|people|data)$")
 #: A heading that is a statement without its verb: "payment overdue", "balance below 100 euros".
 _HEADING = re.compile(
-    r"^(?P<subject>(?!(?:any|no|still|already|same|first|how|who|what|which|when|where|why)\b)"
+    r"^(?P<subject>(?!(?:any|no|still|already|same|first|how|who|what|which|when|where|why|want|\w+ed)\b)"
     r"[\w' -]+?)(?<! for)(?<! be)(?<! been)(?<! left)(?<! still)(?<! already)\s+(?P<not>not\s+)?"
     r"(?P<said>(?:\w+ed|(?!table|cable)\w+[ai]ble|valid|overdue|ready|complete|empty|full|open|closed|correct|present"
     r"|intact|broken|clean|safe|late|free|wet|dry|chosen|known|found|torn|vacant|identical)$"
@@ -75,13 +75,21 @@ _HEADING = re.compile(
 )
 #: The same with its verb ("loan is not in arrears", "insurer pays"), and what is asked for by "any".
 _STATED = re.compile(
-    r"^(?P<subject>\w[\w' -]*?)\s+(?P<verb>is|are|was|were|has|can|will)\s+(?P<not>not\s+)?(?P<said>.+)$"
+    r"^(?P<subject>\w[\w' -]*?)\s+(?P<verb>is|are|was|were|has|can|will)\s+(?P<not>not?\s+)?(?P<said>.+)$"
 )
 _ACTS = re.compile(
     r"^(?P<subject>\w+(?: \w+)?)\s+(?P<verb>pays|wants|reads|speaks|knows|expires|closes|opens|needs|accepts|agrees"
     r"|works|fits|arrives|starts|uses|owns|lives|allows|asks|matches|begins|contains|exceeds)\b(?P<said>.*)$"
 )
 _ANY = re.compile(r"^any\s+(?P<said>.+)$", re.I)
+#: A noun with its place or time: "snow on the path".
+_THERE = re.compile(
+    r"^(?!(?:only|just|still|another|same|more|less|own|book|got|all|both|each|every|late|regular)\b"
+    r"|\w+(?:ed|ing|er|ly|able|ible)\b)\w+(?: \w+)? (?:on|in|at|behind|under|between|around|during) .+$",
+    re.I,
+)
+#: What has happened by itself.
+_HAPPENED = re.compile("passed|failed|expired|arrived|started|ended|happened|improved|doubled|dropped|returned")
 _NO_ONE = re.compile(r"^(?P<no>no|not|nobody|nothing)\s+(?P<said>.+)$", re.I)
 _COMPARED = re.compile(r"^(?P<left>.+?)\s*(?P<sign>>=|<=|==|!=|>|<|=)\s*(?P<right>\S.*)$")
 _SAID = {
@@ -167,19 +175,26 @@ def propositions(question: str) -> tuple[str, str]:
     lowered = text.lower()
     for asked, said in _YOU.items():
         if lowered.startswith(asked + " "):
-            rest = _mine(text[len(asked) + 1 :])
+            rest, swapped = _undenied(text[len(asked) + 1 :])
             first, _, verb = said.partition(" ")
-            return f"{said} {rest}", f"{first} {_NOT[verb] if verb else 'do not'} {rest}"
+            yes, no = f"{said} {rest}", f"{first} {_NOT[verb] if verb else 'do not'} {rest}"
+            return (no, yes) if swapped else (yes, no)
     if found := _AUXILIARY.match(text):
         verb = found[1].lower()
         if not (parts := (_SUBJECT_BE if verb in _BE else _SUBJECT).match(found[2])):
             return "", ""
         if verb not in _BE and _BEHIND_NOUN.match(parts[2]):
             return "", ""  # "anyone in the flat": more of the subject than is known
-        subject, rest = _mine(parts[1]), _mine(parts[2]).removeprefix("not ")
+        subject, (rest, swapped) = _mine(parts[1]), _undenied(parts[2])
         yes, no = f"{subject} {_does(verb, rest)}", f"{subject} {_NOT[verb]} {rest}"
-        return (no, yes) if parts[2].startswith("not ") else (yes, no)
+        return (no, yes) if swapped else (yes, no)
     return _heading(text)
+
+
+def _undenied(rest: str) -> tuple[str, bool]:
+    """What is said behind the verb without a "not", and whether there was one."""
+    said = _mine(rest)
+    return said.removeprefix("not "), said.startswith("not ")
 
 
 def _does(verb: str, rest: str) -> str:
@@ -204,9 +219,7 @@ def _mine(text: str) -> str:
 def _heading(text: str) -> tuple[str, str]:
     """What a question in few words says ("payment overdue", "insurer pays") as a statement, and its denial."""
     if found := _ANY.match(text):
-        said = _mine(found["said"])
-        verb = "are" if re.match(r"(?:\w+ )?\w*[^su]s\b", said) else "is"
-        return f"there {verb} {said}", f"there {verb} no {said}"
+        return _there(found["said"])
     if found := _NO_ONE.match(text):
         some = {"no": "there is ", "not": "", "nobody": "somebody ", "nothing": "something "}[found["no"].lower()]
         none = f"there is no {found['said']}" if found["no"].lower() == "no" else _small(text)
@@ -216,12 +229,27 @@ def _heading(text: str) -> tuple[str, str]:
         return f"{subject} {found['verb']}{found['said']}", f"{subject} does not {verb}{found['said']}"
     if found := _STATED.match(text) or _HEADING.match(text):
         subject = _small(found["subject"])
-        verb = found.groupdict().get("verb") or ("are" if _MANY.search(subject) else "is")
+        verb = found.groupdict().get("verb") or _verb(subject, found["said"])
         yes, no = f"{subject} {verb} {found['said']}", f"{subject} {_NOT[verb]} {found['said']}"
-        return (no, yes) if found["not"] else (yes, no)
-    return (
-        ("", "") if re.match(r"(?:the|an?|your|his|her|their) ", text, re.I) else (_small(text), f"not {_small(text)}")
-    )
+        asked = _small(text) if "verb" in found.groupdict() else no
+        return (asked, yes) if found["not"] else (yes, no)
+    if _THERE.match(text):
+        return _there(text)
+    known = not re.match(r"(?:the|an?|your|his|her|their) ", text, re.I)
+    return (_small(text), f"not {_small(text)}") if known else ("", "")
+
+
+def _there(what: str) -> tuple[str, str]:
+    said = _mine(_small(what))
+    verb = "are" if re.match(r"(?:\w+ )?\w*[^su]s\b", said) else "is"
+    return f"there {verb} {said}", f"there {verb} no {said}"
+
+
+def _verb(subject: str, said: str) -> str:
+    many = _MANY.search(subject)
+    if _HAPPENED.fullmatch(said):
+        return "have" if many else "has"
+    return "are" if many else "is"
 
 
 def answers(question: str, name: str, side: int, other: str = "") -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 #: Names that are a yes or a no whatever is asked, and such as may be words of the question themselves.
 _PLAIN = {
     **dict.fromkeys(("是", "是的", "对", "对的", "y", "yes", "true", "t", "it is", "it does"), 1),
-    **dict.fromkeys(("否", "不是", "不对", "n", "no", "false", "f", "it is not", "it isn't", "it does not"), -1),
+    **dict.fromkeys(("否", "不是", "不对", "错", "n", "no", "false", "f", "it is not", "it isn't", "it does not"), -1),
 }
 _SHORT = {
     **dict.fromkeys(
