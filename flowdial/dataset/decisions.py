@@ -85,8 +85,12 @@ def decision_of(example: Example) -> Decision | None:
     offered = offers(example.flow, [example.node])
     if len(offered) < 2:
         return None
-    gold = frozenset(at for at, option in enumerate(offered) if option.move.id == example.move)
-    return _decision(example.chart, example.flow, offered, example.user, gold)
+    return _decision(example.chart, example.flow, offered, example.user, meant(example, offered))
+
+
+def meant(example: Example, offered: Sequence[Option]) -> frozenset[int]:
+    """The option that an example means, among those offered; none where it stays."""
+    return frozenset(at for at, option in enumerate(offered) if option.move.id == example.move)
 
 
 def decision_of_tuple(found: FiveTuple, chart: Chart) -> Decision | None:
@@ -98,11 +102,16 @@ def decision_of_tuple(found: FiveTuple, chart: Chart) -> Decision | None:
     offered = offers(chart.flow, nodes)
     if len(offered) < 2:
         return None
-    wanted = set(chart.candidates(found.next_state))
-    gold = frozenset(at for at, option in enumerate(offered) if wanted & set(chart.reached(option.move.target)))
+    gold = leading(found, chart, offered)
     if not gold and found.next_state != found.current_state:
         return None
     return _decision(found.id.partition("_")[0], chart.flow, offered, found.user_input, gold)
+
+
+def leading(found: FiveTuple, chart: Chart, offered: Sequence[Option]) -> frozenset[int]:
+    """The options that lead to the next state of a five-tuple."""
+    wanted = set(chart.candidates(found.next_state))
+    return frozenset(at for at, option in enumerate(offered) if wanted & set(chart.reached(option.move.target)))
 
 
 def offers(flow: Flow, nodes: Sequence[str]) -> tuple[Option, ...]:

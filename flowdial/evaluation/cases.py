@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flowdial.dataset.conventions import forward_only, is_backward
-from flowdial.dataset.decisions import Example, offers
+from flowdial.dataset.decisions import Example, leading, meant, offers
 from flowdial.dataset.examples import Source, said
 from flowdial.dataset.pfdial import Chart, FiveTuple, read_chart
 from flowdial.errors import SourceError
@@ -60,9 +60,8 @@ def pfdial_cases(found: Sequence[FiveTuple], edges: str) -> Iterator[Case]:
             continue
         chart, whole = read
         nodes = chart.candidates(each.current_state)
-        wanted = set(chart.candidates(each.next_state))
         offered = offers(chart.flow, nodes)
-        gold = frozenset(at for at, o in enumerate(offered) if wanted & set(chart.reached(o.move.target)))
+        gold = leading(each, chart, offered)
         stays = not gold and each.next_state == each.current_state
         kind = "decision" if any(chart.flow.nodes[node].kind == "decision" for node in nodes) else "sequential"
         yield _case(
@@ -93,11 +92,10 @@ def flow_cases(found: Sequence[Source]) -> Iterator[Case]:
     for source in found:
         for at, example in enumerate(said([source])):
             offered = offers(source.flow, [example.node])
-            gold = frozenset(i for i, o in enumerate(offered) if o.move.id == example.move)
             kind = "decision" if len(offered) > 1 else "sequential"
             yield _case(
-                f"{source.name}_{at}", kind, source.flow, offered, example.user, gold, example.move == STAY, False,
-                example.robot, _names(source, example),
+                f"{source.name}_{at}", kind, source.flow, offered, example.user, meant(example, offered),
+                example.move == STAY, False, example.robot, _names(source, example),
             )  # fmt: skip
 
 

@@ -106,9 +106,9 @@ def tune(
         return {}
     report("weighing the words against the model", None)
     model.eval()
-    weights, accuracy = calibrated(CausalModel(loaded), judged, settings.layout)
+    weights, validated = calibrated(CausalModel(loaded), judged, settings.layout)
     learnt = [item for row in rows for item in row.items]
-    manifest = _manifest(loaded, found, settings, learnt, kept, judged, weights, accuracy, out.name)
+    manifest = _manifest(loaded, found, settings, learnt, kept, validated, weights, out.name)
     adapter.write(model.adapted, out, manifest, log)
     shutil.rmtree(work, ignore_errors=True)
     return manifest
@@ -219,8 +219,10 @@ def decision_tasks(
             yield from tasks.decisions(reader, some, settings.layout, settings.length)
 
 
-def calibrated(model: CausalModel, judged: Sequence[Decision], layout: str) -> tuple[dict[str, list[float]], float]:
-    """Weights of the linear layer by language, and the share of decisions that are right with them."""
+def calibrated(
+    model: CausalModel, judged: Sequence[Decision], layout: str
+) -> tuple[dict[str, list[float]], list[bool]]:
+    """Weights of the linear layer by language, and whether each decision that the model can read is right with them."""
     found: dict[str, list[Judged]] = {}
     for d in judged:
         wanted = asked(d, layout)
@@ -230,8 +232,7 @@ def calibrated(model: CausalModel, judged: Sequence[Decision], layout: str) -> t
             continue
         found.setdefault(d.lang, []).append((rows, sorted(d.gold) or [len(d.names)]))
     weights = {lang: fit(rows, near={"model": 1.0, "pointed": POINTED}) for lang, rows in found.items()}
-    right = [_best(rows, weights[lang]) in gold for lang, all_ in found.items() for rows, gold in all_]
-    return weights, sum(right) / max(1, len(right))
+    return weights, [_best(rows, weights[lang]) in gold for lang, all_ in found.items() for rows, gold in all_]
 
 
 def _best(rows: Sequence[Sequence[float]], weights: Sequence[float]) -> int:
@@ -245,13 +246,13 @@ def _manifest(
     settings: Settings,
     learnt: Sequence[Item],
     kept: Sequence[Course],
-    judged: Sequence[Decision],
+    validated: Sequence[bool],
     weights: dict[str, list[float]],
-    accuracy: float,
     name: str,
 ) -> dict[str, Any]:
     languages = Counter(course.lang for course in found)
     decisions = sum(item.gold is not None for item in learnt)
+    accuracy = sum(validated) / max(1, len(validated))
     return {
         "layout": settings.layout,
         "prompt": prompt.VERSION,
@@ -264,7 +265,10 @@ def _manifest(
         "settings": asdict(settings),
         "weights": {lang: dict(zip(FEATURES, found, strict=True)) for lang, found in weights.items()},
         "replies": len(learnt) > decisions,
-        "metrics": {"validation_accuracy": round(accuracy, 4) if judged else None, "validation_decisions": len(judged)},
+        "metrics": {
+            "validation_accuracy": round(accuracy, 4) if validated else None,
+            "validation_decisions": len(validated),
+        },
         "card": {
             "name": name,
             "base": loaded.source.name,
@@ -273,7 +277,7 @@ def _manifest(
             "languages": ", ".join(f"{count} {lang}" for lang, count in sorted(languages.items())),
             "samples": decisions,
             "replies": len(learnt) - decisions,
-            "validated": len(judged),
+            "validated": len(validated),
             "validation_flows": len(kept),
             "accuracy": accuracy,
             "layout": settings.layout,
