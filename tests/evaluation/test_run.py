@@ -104,7 +104,7 @@ def test_what_other_code_judged_is_judged_anew(tmp_path, monkeypatch):
     judge = Judge("model", by_model(model), guided(model))
     list(judge.results(cases, journal, quiet))
     calls = model.calls
-    monkeypatch.setattr(run, "_code", lambda: "other")
+    monkeypatch.setattr(run, "code_hash", lambda *_: "other")
     list(judge.results(cases, journal, quiet))
     assert model.calls == 2 * calls > 0
 
