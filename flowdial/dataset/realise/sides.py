@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-#: Names that are a yes or a no whatever is asked, and such as may be words of the question themselves.
+#: Names that are a yes or a no whatever is asked.
 _PLAIN = {
     **dict.fromkeys(("是", "是的", "对", "对的", "y", "yes", "true", "t", "it is", "it does"), 1),
     **dict.fromkeys(("否", "不是", "不对", "错", "n", "no", "false", "f", "it is not", "it isn't", "it does not"), -1),
 }
+#: Names that are one where the question's own words do not tell.
 _SHORT = {
     **dict.fromkeys(
         ("有", "能", "会", "可以", "行", "好", "在", "要", "需要", "成立", "存在", "已", "correct", "right"), 1
@@ -59,8 +60,7 @@ def _holds(statement: str, label: str) -> bool:
 def _paired(affirmed: str, denying: str, labels: Sequence[str]) -> list[int]:
     """The sides of 已付款 and 未付款 where it is asked for 付款."""
     cores = {_MARK.sub("", label) for label in labels}
-    marks = [_MARK.match(label) for label in labels]
     if len(cores) != 1 or not (core := cores.pop()) or core not in affirmed:
         return [0, 0]
     yes = -1 if _DENIED.search(affirmed) and not _DENIED.search(denying) else 1
-    return [-yes if mark and mark["not"] else yes for mark in marks]
+    return [-yes if (mark := _MARK.match(label)) and mark["not"] else yes for label in labels]
