@@ -22,16 +22,16 @@ from flowdial.session.options import flow_language
 Paraphrase = Callable[[Example], list[Example]]
 
 _MADE = "Made with `flowdial data`"
-_CARD = f"""# {{title}}
+_CARD = """# {title}
 
-{_MADE} (seed {{seed}}, {{per_edge}} realised sentences for every move that a user can make).
+{made} (seed {seed}, {per_edge} realised sentences for every move that a user can make).
 
 | | |
 | --- | --- |
-{{rows}}
+{rows}
 
-What users say comes from the sayings beside the flows and from FlowDial's realiser{{paraphrased}}; `id` is
-chart_transition_utterance (chart_dialogue in the format `chat`). Charts are numbered in this order: {{charts}}.
+What users say comes from the sayings beside the flows and from FlowDial's realiser{paraphrased}; `id` is
+chart_transition_utterance (chart_dialogue in the format `chat`). Charts are numbered in this order: {charts}.
 """
 
 
@@ -139,6 +139,7 @@ def _card(title: str, plan: Plan, counts: dict[str, Any], found: Sequence[Source
     rows = "\n".join(f"| {name.replace('_', ' ')} | {count} |" for name, count in counts.items())
     return _CARD.format(
         title=title,
+        made=_MADE,
         seed=plan.seed,
         per_edge=plan.per_edge,
         rows=rows,

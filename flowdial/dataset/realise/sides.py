@@ -36,12 +36,12 @@ def sides(affirmed: str, denying: str, names: Sequence[str]) -> list[int]:
     affirmed, denying = affirmed.lower(), denying.lower()
     if any(label in _PLAIN for label in labels):
         return [_PLAIN.get(label, 0) for label in labels]
-    held = [_holds(affirmed, label) - _holds(denying, label) for label in labels]
     if len(labels) != 2:
         return [0] * len(labels)
     one, other = labels
     if one in affirmed and other in affirmed and one not in other and other not in one:
         return [0, 0]  # "cash or card?"
+    held = [_holds(affirmed, label) - _holds(denying, label) for label in labels]
     found = held if any(held) else _paired(affirmed, denying, labels)
     found = found if any(found) else [_SHORT.get(label, 0) for label in labels]
     if found[0] == found[1]:
