@@ -90,10 +90,13 @@ def asides(found: Sequence[Source], lang: str) -> list[str]:
 
 
 def _said(source: Source) -> Iterator[Example]:
-    nodes = [node for node in source.flow.nodes.values() if node.kind in _SPEAKING]
+    named: dict[str, list[Node]] = {}
+    for node in source.flow.nodes.values():
+        if node.kind in _SPEAKING:
+            named.setdefault(_name(node), []).append(node)
     for saying in source.sayings:
         where = f"{source.name}.said:{saying.line}"
-        matching = [node for node in nodes if saying.step == _name(node)]
+        matching = named.get(saying.step)
         if not matching:
             raise SourceError(f"{where}: the flow has no step `{saying.step}`", hint="name a step as it is drawn")
         taken = [(node, edge) for node in matching if (edge := _edge(source.flow, node, saying.move))]

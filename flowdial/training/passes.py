@@ -43,13 +43,7 @@ def decision_loss(item: Item, scores: torch.Tensor) -> torch.Tensor:
 def item_scores(backbone: Backbone, row: Row, length: int) -> list[torch.Tensor]:
     """Of every item the scores of its options and last of staying, or the log-probability of its text."""
     hidden = backbone.learn(row.forest(length))
-    asks = [
-        Ask(begin + ask.node, ask.wanted, ask.rivals)
-        for task, begin in row.tasks
-        for item in task.items
-        for asks in item.asks
-        for ask in asks
-    ]
+    asks = [(begin + node, ask) for task, begin in row.tasks for node, ask in task.asked()]
     found = iter(_log_probabilities(backbone, hidden, asks))
     return [_scores(item, [torch.stack([next(found) for _ in asks]).sum() for asks in item.asks]) for item in row.items]
 
@@ -63,19 +57,19 @@ def _scores(item: Item, branches: list[torch.Tensor]) -> torch.Tensor:
     return torch.cat([right - wrong, totals.new_zeros(1)])
 
 
-def _log_probabilities(backbone: Backbone, hidden: torch.Tensor, asks: list[Ask]) -> list[torch.Tensor]:
+def _log_probabilities(backbone: Backbone, hidden: torch.Tensor, asks: list[tuple[int, Ask]]) -> list[torch.Tensor]:
     out: dict[int, torch.Tensor] = {}
-    bound = [at for at, ask in enumerate(asks) if ask.rivals is not None]
+    bound = [(at, node, ask.wanted, ask.rivals) for at, (node, ask) in enumerate(asks) if ask.rivals is not None]
     if bound:
-        rows = sorted({token for at in bound for token in asks[at].rivals or ()})
+        rows = sorted({token for *_, rivals in bound for token in rivals})
         column = {token: i for i, token in enumerate(rows)}
-        logits = backbone.logits(hidden[[asks[at].node for at in bound]], rows)
-        for i, at in enumerate(bound):
-            rivals = [column[token] for token in asks[at].rivals or ()]
-            out[at] = logits[i, rivals].log_softmax(0)[(asks[at].rivals or ()).index(asks[at].wanted)]
-    free = [at for at, ask in enumerate(asks) if ask.rivals is None]
+        logits = backbone.logits(hidden[[node for _, node, _, _ in bound]], rows)
+        for among, (at, _, wanted, rivals) in zip(logits, bound, strict=True):
+            out[at] = among[[column[token] for token in rivals]].log_softmax(0)[rivals.index(wanted)]
+    free = {at: (node, ask.wanted) for at, (node, ask) in enumerate(asks) if ask.rivals is None}
     if free:
-        logits = backbone.logits(hidden[[asks[at].node for at in free]])
-        shares = logits.log_softmax(-1)[torch.arange(len(free)), torch.tensor([asks[at].wanted for at in free])]
+        nodes, wanted_ = (list(each) for each in zip(*free.values(), strict=True))
+        logits = backbone.logits(hidden[nodes])
+        shares = logits.log_softmax(-1)[torch.arange(len(free)), torch.tensor(wanted_)]
         out |= dict(zip(free, shares, strict=True))
     return [out[at] for at in range(len(asks))]

@@ -8,7 +8,7 @@ little is padded.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from flowdial.decode.query import Query, Tokens
 from flowdial.decode.scoring import Rivals, siblings
@@ -22,9 +22,9 @@ _OPEN = 8
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Behind the node `node` the token `wanted` is scored among `rivals`, None for the whole vocabulary."""
+    """Behind token `at` of its branch the token `wanted` is scored among `rivals`, None for the whole vocabulary."""
 
-    node: int
+    at: int
     wanted: int
     rivals: tuple[int, ...] | None
 
@@ -42,11 +42,25 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """One decision, and the tokens of its branches."""
+
+    lines: tuple[Tokens, ...]
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One tree, and the items whose branches are its paths, in their order."""
 
     tree: TokenTree
     items: tuple[Item, ...]
+
+    def asked(self) -> Iterator[tuple[int, Ask]]:
+        """What is asked, each with the node of the tree behind which it is, in the order of the items."""
+        branches = (asks for item in self.items for asks in item.asks)
+        for path, asks in zip(self.tree.paths, branches, strict=True):
+            yield from ((path[ask.at], ask) for ask in asks)
 
 
 @dataclass(slots=True)
@@ -81,49 +95,36 @@ class Row:
         )
 
 
-def decision_task(query: Query, gold: frozenset[int], *, denied: bool) -> Task:
+def decision_sample(query: Query, gold: frozenset[int], *, denied: bool) -> Sample:
     """A decision; `gold` counts the options, `denied` says that the query's second half denies them."""
     among: Sequence[Rivals] = [[None] * len(ending) for ending in query.endings]
     if query.among == "siblings":
         among = siblings(query.endings, query.stems)
-    lasts = [max((at for at, rivals in enumerate(found) if rivals != ()), default=0) for found in among]
-    begun = [(*query.prefix, *stem) for stem in query.stems]
-    tree = token_tree([(*b, *end[:last]) for b, end, last in zip(begun, query.endings, lasts, strict=True)])
-    asks = tuple(
-        tuple(Ask(path[len(b) - 1 + at], end[at], rivals) for at, rivals in enumerate(found) if rivals != ())
-        for path, b, end, found in zip(tree.paths, begun, query.endings, among, strict=True)
-    )
-    return Task(tree, (Item(asks, gold, denied),))
+    lines, asks = [], []
+    for stem, ending, rivals in zip(query.stems, query.endings, among, strict=True):
+        begun = (*query.prefix, *stem)
+        scored = [at for at, others in enumerate(rivals) if others != ()]
+        lines.append((*begun, *ending[: scored[-1] if scored else 0]))
+        asks.append(tuple(Ask(len(begun) - 1 + at, ending[at], rivals[at]) for at in scored))
+    return Sample(tuple(lines), Item(tuple(asks), gold, denied))
 
 
 def text_task(prompt: Tokens, text: Tokens) -> Task:
     """Text that follows a prompt, every token of it learnt."""
-    line = (*prompt, *text)
-    tree = token_tree([line[:-1]])
     asks = tuple(Ask(len(prompt) - 1 + at, token, None) for at, token in enumerate(text))
-    return Task(tree, (Item((asks,), None),))
+    return Task(token_tree([(*prompt, *text[:-1])]), (Item((asks,), None),))
 
 
-def joined(tasks: Sequence[Task], length: int) -> list[Task]:
-    """All items in one tree, so that what they begin with is read once; in several where it were over `length` tokens.
+def joined(samples: Sequence[Sample], length: int) -> list[Task]:
+    """All in one tree, so that what they begin with is read once; in several where it were over `length` tokens.
 
     What several people say to one question costs half as much together.
     """
-    lines = [[task.tree.tokens[node] for node in path] for task in tasks for path in task.tree.paths]
-    tree = token_tree([tuple(line) for line in lines])
-    if len(tree.tokens) > length and len(tasks) > 1:
-        half = len(tasks) // 2
-        return [*joined(tasks[:half], length), *joined(tasks[half:], length)]
-    paths = iter(zip([path for task in tasks for path in task.tree.paths], tree.paths, strict=True))
-    items = [item for task in tasks for item in task.items]
-    return [
-        Task(tree, tuple(replace(item, asks=tuple(_moved(asks, *next(paths)) for asks in item.asks)) for item in items))
-    ]
-
-
-def _moved(asks: Sequence[Ask], old: Sequence[int], new: Sequence[int]) -> tuple[Ask, ...]:
-    """What is asked along the path `old`, asked along the path `new` of the same tokens."""
-    return tuple(replace(ask, node=new[old.index(ask.node)]) for ask in asks)
+    tree = token_tree([line for sample in samples for line in sample.lines])
+    if len(tree.tokens) > length and len(samples) > 1:
+        half = len(samples) // 2
+        return [*joined(samples[:half], length), *joined(samples[half:], length)]
+    return [Task(tree, tuple(sample.item for sample in samples))]
 
 
 def packed(tasks: Iterable[Task], length: int) -> Iterator[Row]:

@@ -12,7 +12,7 @@ from flowdial.dataset.decisions import Decision, asked
 from flowdial.decode.decider import query
 from flowdial.decode.protocol import Scorer
 from flowdial.session import prompt
-from flowdial.training.rows import Task, decision_task, joined, text_task
+from flowdial.training.rows import Task, decision_sample, joined, text_task
 
 
 def decisions(model: Scorer, found: Sequence[Decision], layout: str, length: int) -> list[Task]:
@@ -20,7 +20,7 @@ def decisions(model: Scorer, found: Sequence[Decision], layout: str, length: int
     made = []
     for each in found:
         wanted = asked(each, layout)
-        made.append(decision_task(query(model, wanted), each.gold, denied=bool(wanted.against)))
+        made.append(decision_sample(query(model, wanted), each.gold, denied=bool(wanted.against)))
     return joined(made, length)
 
 

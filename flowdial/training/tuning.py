@@ -89,7 +89,7 @@ def tune(
     if not any(item.gold is not None for epoch in samples for task in epoch for item in task.items):
         raise SourceError("the flows have no decisions to learn from", hint="give flows with `if`, `switch` or loops")
     rows = [row for epoch in samples for row in packed(_fitting(epoch, settings.length, report), settings.length)]
-    checks = _fitting(list(decision_tasks(reader, judged, settings)), settings.length, report)
+    checks = _fitting(list(_checks(reader, judged, settings)), settings.length, report)
     if not any(item.gold is not None for row in rows for item in row.items):
         hint = "give a greater --length, or shorten the labels"
         raise SourceError(f"every decision is longer than {settings.length} tokens", hint=hint)
@@ -180,12 +180,14 @@ def _fitting(tasks: Sequence[Task], length: int, report: Progress) -> list[Task]
 def all_tasks(reader: CausalModel, training: Sequence[Course], settings: Settings) -> Iterator[list[Task]]:
     """The tasks of every epoch; of the last one only a part, where their number is no whole one."""
     for epoch in range(math.ceil(settings.epochs)):
-        made = list(epoch_tasks(reader, training, settings, epoch))
-        yield made[: math.ceil(len(made) * (settings.epochs - epoch))]
+        share = min(1.0, settings.epochs - epoch)
+        yield list(epoch_tasks(reader, training, settings, epoch, share))
 
 
-def epoch_tasks(reader: CausalModel, training: Sequence[Course], settings: Settings, epoch: int) -> Iterator[Task]:
-    """The tasks of an epoch in the order in which they are learnt; each epoch realises other sentences."""
+def epoch_tasks(
+    reader: CausalModel, training: Sequence[Course], settings: Settings, epoch: int, share: float = 1.0
+) -> Iterator[Task]:
+    """The tasks of `share` of an epoch in the order in which they are learnt; each epoch realises other sentences."""
     draw = Random(f"{settings.pace.seed}-{epoch}")
     off: dict[str, list[str]] = {}
     for course in training:
@@ -193,30 +195,34 @@ def epoch_tasks(reader: CausalModel, training: Sequence[Course], settings: Setti
     lessons = [found for course in training for found in course.lessons(settings.per_edge, draw, off[course.lang])]
     if settings.samples is not None:
         lessons = Random(settings.pace.seed).sample(lessons, min(settings.samples, len(lessons)))
-    made = list(decision_tasks(reader, [found.decision for found in lessons if found.decision], settings, draw))
-    for found in lessons:
-        if found.robot and draw.random() < settings.replies:
-            made.append(tasks.reply(reader, found.user, found.step, found.robot))
-    draw.shuffle(made)
-    yield from made
+    answered = [found for found in lessons if found.robot and draw.random() < settings.replies]
+    decisions = [found.decision for found in lessons if found.decision]
+    units: list[list[Decision] | Lesson] = [*_alike(decisions, settings.together, draw), *answered]
+    draw.shuffle(units)
+    for unit in units[: math.ceil(len(units) * share)]:
+        if isinstance(unit, Lesson):
+            yield tasks.reply(reader, unit.user, unit.step, unit.robot)
+            continue
+        change = draw.random()
+        some = [varied(each, Random(change)) for each in unit]
+        yield from tasks.decisions(reader, some, settings.layout, settings.length)
 
 
-def decision_tasks(
-    reader: CausalModel, found: Iterable[Decision], settings: Settings, draw: Random | None = None
-) -> Iterator[Task]:
-    """What is said to the same question in trees of `settings.together`; with `draw` mixed and varied."""
+def _checks(reader: CausalModel, judged: Iterable[Decision], settings: Settings) -> Iterator[Task]:
+    """The tasks by which the training is validated."""
+    for some in _alike(judged, settings.together):
+        yield from tasks.decisions(reader, some, settings.layout, settings.length)
+
+
+def _alike(decisions: Iterable[Decision], most: int, draw: Random | None = None) -> Iterator[list[Decision]]:
+    """What is said to the same question, in lists of at most so many; mixed with `draw`."""
     alike: dict[tuple[object, ...], list[Decision]] = {}
-    for each in found:
+    for each in decisions:
         alike.setdefault((each.chart, each.question, each.names, each.targets), []).append(each)
     for same in alike.values():
         if draw:
             draw.shuffle(same)
-        for at in range(0, len(same), settings.together):
-            some = same[at : at + settings.together]
-            if draw:
-                change = draw.random()
-                some = [varied(each, Random(change)) for each in some]
-            yield from tasks.decisions(reader, some, settings.layout, settings.length)
+        yield from (same[at : at + most] for at in range(0, len(same), most))
 
 
 def calibrated(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from flowdial.decode.backbone import Backbone
 from flowdial.decode.query import Query
 from flowdial.training.passes import decision_loss, item_scores, losses
-from flowdial.training.rows import Row, decision_task, joined, packed, text_task
+from flowdial.training.rows import Row, decision_sample, joined, packed, text_task
 from tests.decode.models import FAMILIES, tiny, wrap
 
 LENGTH = 96
@@ -27,6 +27,11 @@ def _row(*tasks):
     return row
 
 
+def _task(sample):
+    (task,) = joined([sample], LENGTH)
+    return task
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 @given(prefix=_tokens, stems=_branches, ending=_tokens, endings=_branches, line=_tokens)
 @settings(max_examples=8, deadline=None)
@@ -37,7 +42,7 @@ def test_a_row_scores_each_task_as_decoding_does(family, prefix, stems, ending, 
         Query(prefix, tuple(stems), (ending,) * len(stems), "vocabulary"),
         Query(prefix, ((),) * len(endings), tuple(endings), "siblings"),
     ]
-    tasks = [decision_task(query, frozenset({0}), denied=False) for query in queries]
+    tasks = [_task(decision_sample(query, frozenset({0}), denied=False)) for query in queries]
     found = item_scores(Backbone(tiny(family)), _row(*tasks, text_task(prefix, line)), LENGTH)
     wanted = [[sum(branch) for branch in scores] for scores in model.score_all(queries)]
     wanted.append([sum(model.score(prefix, [line])[0])])
@@ -51,41 +56,41 @@ def test_a_row_scores_each_task_as_decoding_does(family, prefix, stems, ending, 
 def test_decisions_that_begin_alike_score_together_as_each_alone(family, prefix, stems, endings):
     """What several people say to one question is read in one tree, or in several where a row is too short for it."""
     queries = [Query(prefix, tuple(stems), (ending,) * len(stems), "vocabulary") for ending in endings]
-    tasks = [decision_task(query, frozenset({at % 2}), denied=False) for at, query in enumerate(queries)]
+    samples = [decision_sample(query, frozenset({at % 2}), denied=False) for at, query in enumerate(queries)]
     backbone = Backbone(tiny(family))
-    alone = [item_scores(backbone, _row(task), LENGTH)[0].tolist() for task in tasks]
+    alone = [item_scores(backbone, _row(_task(sample)), LENGTH)[0].tolist() for sample in samples]
     for length in (LENGTH, 30):
-        together = [item for task in joined(tasks, length) for item in item_scores(backbone, _row(task), LENGTH)]
+        together = [item for task in joined(samples, length) for item in item_scores(backbone, _row(task), LENGTH)]
         for found, want in zip(together, alone, strict=True):
             assert found.tolist() == pytest.approx(want, abs=1e-3)
-    assert [item.gold for task in joined(tasks, 30) for item in task.items] == [task.items[0].gold for task in tasks]
-    assert len(joined(tasks, LENGTH)[0].tree.tokens) < sum(len(task.tree.tokens) for task in tasks)
+    assert [item.gold for task in joined(samples, 30) for item in task.items] == [each.item.gold for each in samples]
+    (whole,) = joined(samples, LENGTH)
+    assert len(whole.tree.tokens) < sum(len(_task(sample).tree.tokens) for sample in samples)
 
 
 def test_a_verdict_is_scored_by_its_odds_and_staying_is_even():
     """Behind each stem the model says how much likelier the one ending is than the other."""
     query = Query((1, 2), ((3,), (4,), (3,), (4,)), ((5, 6), (5, 6), (5, 7), (5, 7)), "siblings")
-    task = decision_task(query, frozenset(), denied=True)
-    (scores,) = item_scores(Backbone(tiny("llama")), _row(task), LENGTH)
+    sample = decision_sample(query, frozenset(), denied=True)
+    (scores,) = item_scores(Backbone(tiny("llama")), _row(_task(sample)), LENGTH)
     (sums,) = [[sum(branch) for branch in found] for found in wrap(tiny("llama")).score_all([query])]
     assert scores.tolist() == pytest.approx([sums[0] - sums[2], sums[1] - sums[3], 0.0], abs=1e-4)
-    assert float(decision_loss(task.items[0], scores)) == pytest.approx(-float(scores.log_softmax(0)[-1]))
+    assert float(decision_loss(sample.item, scores)) == pytest.approx(-float(scores.log_softmax(0)[-1]))
 
 
 def test_all_that_is_right_counts():
     """Where two options lead to the right step, their shares are added."""
     query = Query((1,), ((2,), (3,), (4,)), ((5,), (5,), (5,)), "vocabulary")
     scores = torch.tensor([0.0, 0.0, 0.0])
-    assert float(
-        decision_loss(decision_task(query, frozenset({0, 2}), denied=False).items[0], scores)
-    ) == pytest.approx(0.4055, abs=1e-3)
+    item = decision_sample(query, frozenset({0, 2}), denied=False).item
+    assert float(decision_loss(item, scores)) == pytest.approx(0.4055, abs=1e-3)
 
 
 def test_the_loss_has_gradients_everywhere_and_none_is_infinite():
     """What fills a row up does no harm."""
     model = tiny("llama")
     query = Query((1,), ((2,), (3,)), ((5, 6), (5, 6)), "vocabulary")
-    row = _row(decision_task(query, frozenset({1}), denied=False), text_task((1, 2), (3, 4)))
+    row = _row(_task(decision_sample(query, frozenset({1}), denied=False)), text_task((1, 2), (3, 4)))
     found = losses(Backbone(model), row, LENGTH)
     (found.decisions + found.tokens).backward()
     gradients = [p.grad for p in model.parameters() if p.grad is not None]
