@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 _LINK = re.compile(r"\[\[(\S+?)(?:[ \t]+(?:\{[^}]*\}[ \t]*)?([^\]]*))?\]\]")
 _TAG = re.compile(
@@ -21,7 +20,6 @@ def unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda match: match[1] or ("\t" if match[3] == "t" else "\n"), text) if "\\" in text else text
 
 
-@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """`text` on one line, without colours, bold marks and link brackets."""
     text = _LINK.sub(lambda match: (match[2] or match[1]).strip(), text)
