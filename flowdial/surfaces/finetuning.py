@@ -44,7 +44,7 @@ def run(
     from flowdial.surfaces.progress import progress
     from flowdial.training import processes
     from flowdial.training.trainer import Pace
-    from flowdial.training.tuning import Settings, going_on, tune
+    from flowdial.training.tuning import Settings, tune
 
     again = functools.partial(
         run,
@@ -81,7 +81,6 @@ def run(
             merge=False,
             progress=tell,
         )
-        settings = going_on(settings, loaded)
         fastest = processes.worth(loaded.device.type, pace.batch)
         if (number or 1) > 1 and loaded.device.type != "cpu":
             raise ModelError("--processes shares out a processor", hint="for several GPUs see docs/training.md")

@@ -68,8 +68,8 @@ def _log_probabilities(backbone: Backbone, hidden: torch.Tensor, asks: list[tupl
             out[at] = among[[column[token] for token in rivals]].log_softmax(0)[rivals.index(wanted)]
     free = {at: (node, ask.wanted) for at, (node, ask) in enumerate(asks) if ask.rivals is None}
     if free:
-        nodes, wanted_ = (list(each) for each in zip(*free.values(), strict=True))
+        nodes, tokens = (list(each) for each in zip(*free.values(), strict=True))
         logits = backbone.logits(hidden[nodes])
-        shares = logits.log_softmax(-1)[torch.arange(len(free)), torch.tensor(wanted_)]
+        shares = logits.log_softmax(-1)[torch.arange(len(free)), torch.tensor(tokens)]
         out |= dict(zip(free, shares, strict=True))
     return [out[at] for at in range(len(asks))]

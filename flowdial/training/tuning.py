@@ -58,7 +58,7 @@ class Settings:
     pace: Pace = field(default_factory=Pace)
 
 
-def going_on(settings: Settings, loaded: LoadedModel) -> Settings:
+def _going_on(settings: Settings, loaded: LoadedModel) -> Settings:
     """The settings in the rank and layout of the adapter with which the model was opened, where it was with one."""
     if loaded.adapter_name is None:
         return settings
@@ -76,6 +76,7 @@ def tune(
     Of several processes that train together the first one writes, and the others give an empty manifest.
     """
     adapter.may_be_written(out)
+    settings = _going_on(settings, loaded)
     if str(loaded.dtype) == "torch.float16":
         raise ModelError("float16 is too narrow to train in", hint="give --dtype bfloat16 or float32")
     work = out.with_name(f"{out.name}.work")

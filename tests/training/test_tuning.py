@@ -161,10 +161,9 @@ def test_an_adapter_is_trained_further(whole, tmp_path):
     loaded = fresh()
     loaded.model = PeftModel.from_pretrained(loaded.model, str(whole[0]))
     loaded.adapter_name, loaded.adapter_hash = "adapter", "h"
-    settings = tuning.going_on(replace(SETTINGS, rank=64, pace=replace(SETTINGS.pace, learning_rate=1e-9)), loaded)
-    assert settings.rank == SETTINGS.rank
+    settings = replace(SETTINGS, rank=64, pace=replace(SETTINGS.pace, learning_rate=1e-9))
     manifest = tune(loaded, courses(FILES), tmp_path / "further", settings, resume=False, report=quiet)
-    assert manifest["begun_with"] == "h"
+    assert (manifest["begun_with"], manifest["settings"]["rank"]) == ("h", SETTINGS.rank)
     assert "begun with the adapter adapter" in (tmp_path / "further" / "README.md").read_text("utf-8")
     _same(whole[0], tmp_path / "further")
 
