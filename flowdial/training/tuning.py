@@ -85,11 +85,11 @@ def tune(
     training, kept = split(found, settings.validation, settings.pace.seed)
     reader = CausalModel(loaded)
     report("writing the samples", None)
-    samples = list(all_tasks(reader, training, settings))
+    epochs = list(all_tasks(reader, training, settings))
     judged = [lesson.decision for lesson in said(kept) if lesson.decision]
-    if not any(item.gold is not None for epoch in samples for task in epoch for item in task.items):
+    if not any(item.gold is not None for epoch in epochs for task in epoch for item in task.items):
         raise SourceError("the flows have no decisions to learn from", hint="give flows with `if`, `switch` or loops")
-    rows = [row for epoch in samples for row in packed(_fitting(epoch, settings.length, report), settings.length)]
+    rows = [row for epoch in epochs for row in packed(_fitting(epoch, settings.length, report), settings.length)]
     checks = _fitting(list(_checks(reader, judged, settings)), settings.length, report)
     if not any(item.gold is not None for row in rows for item in row.items):
         hint = "give a greater --length, or shorten the labels"
