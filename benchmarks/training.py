@@ -16,6 +16,7 @@ import time
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from random import Random
 
 os.environ.setdefault("OMP_WAIT_POLICY", "ACTIVE")
 
@@ -61,7 +62,7 @@ def seconds() -> float:
     """Of a row in this process; the median."""
     loaded = load()
     reader, found, settings = CausalModel(loaded), courses([ROOT / "flows" / "train"])[::16], Settings()
-    rows = list(islice(packed(epoch_tasks(reader, found, settings, 0), settings.length), _ROWS))
+    rows = list(islice(packed(epoch_tasks(reader, found, settings, Random(0)), settings.length), _ROWS))
     model = RowModel(adapted(loaded, settings.rank, 0), Weighing.of(rows, settings.text), settings.length, loaded.dtype)
     return statistics.median([step(model, row) for row in rows * 2][2:])
 
@@ -77,10 +78,10 @@ def main() -> None:
     print(f"{machine('torch', 'transformers', 'peft')}; {loaded.dtype}, {torch.get_num_threads()} threads\n")
     print("| sayings in a tree | tokens a decision |\n| --- | --- |")
     for together in (1, 4, 8, 16):
-        made = list(epoch_tasks(reader, found, replace(settings, together=together, replies=0.0), 0))
+        made = list(epoch_tasks(reader, found, replace(settings, together=together, replies=0.0), Random(0)))
         tokens, items = sum(len(task.tree.tokens) for task in made), sum(len(task.items) for task in made)
         print(f"| {together} | {tokens / items:.0f} |")
-    rows = list(islice(packed(epoch_tasks(reader, found, settings, 0), settings.length), _ROWS))
+    rows = list(islice(packed(epoch_tasks(reader, found, settings, Random(0)), settings.length), _ROWS))
     model = RowModel(adapted(loaded, settings.rank, 0), Weighing.of(rows, settings.text), settings.length, loaded.dtype)
     times = [step(model, row) for row in rows][2:]
     with profile(activities=[ProfilerActivity.CPU]) as seen:

@@ -85,7 +85,7 @@ def tune(
     training, kept = split(found, settings.validation, settings.pace.seed)
     reader = CausalModel(loaded)
     report("writing the samples", None)
-    epochs = list(all_tasks(reader, training, settings))
+    epochs = list(all_tasks(reader, training, settings, loaded.adapter_hash))
     judged = [lesson.decision for lesson in said(kept) if lesson.decision]
     if not any(item.gold is not None for epoch in epochs for task in epoch for item in task.items):
         raise SourceError("the flows have no decisions to learn from", hint="give flows with `if`, `switch` or loops")
@@ -178,18 +178,24 @@ def _fitting(tasks: Sequence[Task], length: int, report: Progress) -> list[Task]
     return fitting
 
 
-def all_tasks(reader: CausalModel, training: Sequence[Course], settings: Settings) -> Iterator[list[Task]]:
-    """The tasks of every epoch; of the last one only a part, where their number is no whole one."""
+def all_tasks(
+    reader: CausalModel, training: Sequence[Course], settings: Settings, begun_with: str | None
+) -> Iterator[list[Task]]:
+    """The tasks of every epoch; of the last one only a part, where their number is no whole one.
+
+    Each epoch realises other sentences in another order, and so does a training that goes on from an adapter, whose
+    hash is `begun_with`: part of an epoch would else be the part that the adapter has learnt.
+    """
+    begun = [begun_with] if begun_with else []
     for epoch in range(math.ceil(settings.epochs)):
-        share = min(1.0, settings.epochs - epoch)
-        yield list(epoch_tasks(reader, training, settings, epoch, share))
+        draw = Random("-".join(map(str, (settings.pace.seed, epoch, *begun))))
+        yield list(epoch_tasks(reader, training, settings, draw, min(1.0, settings.epochs - epoch)))
 
 
 def epoch_tasks(
-    reader: CausalModel, training: Sequence[Course], settings: Settings, epoch: int, share: float = 1.0
+    reader: CausalModel, training: Sequence[Course], settings: Settings, draw: Random, share: float = 1.0
 ) -> Iterator[Task]:
-    """The tasks of `share` of an epoch in the order in which they are learnt; each epoch realises other sentences."""
-    draw = Random(f"{settings.pace.seed}-{epoch}")
+    """The tasks of `share` of an epoch in the order in which they are learnt."""
     off: dict[str, list[str]] = {}
     for course in training:
         off.setdefault(course.lang, []).extend(course.asides)
