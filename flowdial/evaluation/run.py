@@ -37,7 +37,7 @@ class Judge:
     def results(self, cases: Sequence[Case], journal: Journal, report: Progress) -> Iterator[Result]:
         """One result a case, in order."""
         for at, case in enumerate(cases):
-            report(f"{self.name}: {at} of {len(cases)}", at / len(cases))
+            report(f"turn {at} of {len(cases)}", at / len(cases))
             yield self._result(case, journal)
 
     def replied(self, case: Case, move: int, journal: Journal) -> str:
@@ -97,10 +97,14 @@ def evaluate(
     """All figures: of the judge, and of each baseline on so many of the cases, with their replies on so many again."""
     found = _figures(judge, cases, replies, journal, report)
     found["baselines"] = {
-        name: _figures(other, spread(cases, count), replies, journal, report)
+        name: _figures(other, spread(cases, count), replies, journal, partial(_report_of, name, report))
         for name, (other, count) in baselines.items()
     }
     return found
+
+
+def _report_of(baseline: str, report: Progress, text: str, share: float | None) -> None:
+    report(f"baseline {baseline}: {text}", share)
 
 
 def _figures(
@@ -116,7 +120,7 @@ def answers(judge: Judge, moved: Sequence[tuple[Case, int]], journal: Journal, r
     pairs = []
     strays = 0
     for at, (case, move) in enumerate(moved):
-        report(f"{judge.name}, replies: {at} of {len(moved)}", at / len(moved))
+        report(f"reply {at} of {len(moved)}", at / len(moved))
         reply = judge.replied(case, move, journal)
         strays += names_another_step(situation(case, move), reply)
         pairs.append((case.robot, reply, plainly(case, move)))

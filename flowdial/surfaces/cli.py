@@ -223,6 +223,13 @@ def data(
 @click.option(
     "--adapter", metavar="DIR", help="Train this one further, in its own rank and layout.  [default: a new one]"
 )
+@click.option(
+    "--keep",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.0,
+    show_default=True,
+    help="Share of the --adapter in the average with what came out of it.",
+)
 @click.option("--rank", "--lora-r", "rank", type=click.IntRange(1, 256), default=16, show_default=True)
 @click.option("--epochs", type=click.FloatRange(0, 100, min_open=True), default=1.15, show_default=True)
 @click.option("--learning-rate", type=click.FloatRange(0, min_open=True), default=1.5e-3, show_default=True)

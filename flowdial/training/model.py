@@ -100,3 +100,20 @@ def adapted(loaded: LoadedModel, rank: int, seed: int) -> Any:
         if parameter.requires_grad:
             parameter.data = parameter.data.float()
     return model
+
+
+def learnable(adapted: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """A copy of what is learnt, by name."""
+    return {name: each.detach().clone() for name, each in adapted.named_parameters() if each.requires_grad}
+
+
+@torch.no_grad()
+def average(adapted: torch.nn.Module, before: Mapping[str, torch.Tensor], share: float) -> None:
+    """Go back by `share` of the way to the weights `before`.
+
+    The average of a model's weights before and after it was trained further keeps much of both (Wortsman et al.,
+    "Robust fine-tuning of zero-shot models", 2022).
+    """
+    for name, each in adapted.named_parameters():
+        if each.requires_grad:
+            each.lerp_(before[name], share)

@@ -26,7 +26,7 @@ from flowdial.resources import code_hash
 from flowdial.session import prompt
 from flowdial.training import adapter, processes, tasks
 from flowdial.training.calibration import Judged, fit
-from flowdial.training.model import RowModel, Weighing, adapted
+from flowdial.training.model import RowModel, Weighing, adapted, average, learnable
 from flowdial.training.rows import Item, Task, packed
 from flowdial.training.trainer import Pace, train
 
@@ -42,7 +42,7 @@ class Settings:
     """What may be chosen. `epochs` may be a fraction, `length` is the tokens of a row, `together` how many sayings to
     one question are learnt in one tree, `samples` how many turns an epoch takes (None for all), `per_edge` the realised
     sentences of an edge and epoch, `replies` the share of turns whose answer is learnt as well, `text` how much that
-    counts.
+    counts, `keep` the share of an adapter that is trained further in the average with what came out.
     """
 
     rank: int = 16
@@ -55,12 +55,19 @@ class Settings:
     text: float = 0.25
     validation: float = 0.03
     layout: str = "verdict"
+    keep: float = 0.0
     pace: Pace = field(default_factory=Pace)
 
 
 def _going_on(settings: Settings, loaded: LoadedModel) -> Settings:
-    """The settings in the rank and layout of the adapter with which the model was opened, where it was with one."""
+    """The settings in the rank and layout of the adapter with which the model was opened, where it was with one.
+
+    Raises ModelError where weights of an adapter are to be kept and there is none.
+    """
     if loaded.adapter_name is None:
+        if settings.keep:
+            hint = "give the adapter to train further by --adapter, or leave --keep out"
+            raise ModelError("a new adapter has no earlier weights to keep", hint=hint)
         return settings
     rank = loaded.model.peft_config["default"].r  # type: ignore[union-attr]
     return replace(settings, rank=rank, layout=loaded.skill.layout)
@@ -102,9 +109,11 @@ def tune(
     )
     if processes.leads():
         _mark(work, made_of)
+    before = learnable(model.adapted)
     log = train(model, rows, list(packed(checks, settings.length)), work, settings.pace, resume=resume, report=report)
     if not processes.leads():
         return {}
+    average(model.adapted, before, settings.keep)
     report("weighing the words against the model", None)
     model.eval()
     weights, validated = calibrated(CausalModel(loaded), judged, settings.layout)

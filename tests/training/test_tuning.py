@@ -154,18 +154,44 @@ def test_a_training_does_not_go_on_with_other_code(tmp_path, monkeypatch):
         tune(fresh(), courses(FILES), out, SETTINGS, resume=True, report=quiet)
 
 
-def test_an_adapter_is_trained_further(whole, tmp_path):
-    """In its own rank, and from its own weights: hardly learning, it stays what it was."""
+def opened(folder):
+    """The tiny model with an adapter on it."""
     from peft import PeftModel
 
     loaded = fresh()
-    loaded.model = PeftModel.from_pretrained(loaded.model, str(whole[0]))
+    loaded.model = PeftModel.from_pretrained(loaded.model, str(folder))
     loaded.adapter_name, loaded.adapter_hash = "adapter", "h"
+    return loaded
+
+
+def test_an_adapter_is_trained_further(whole, tmp_path):
+    """In its own rank, and from its own weights: hardly learning, it stays what it was."""
+    loaded = opened(whole[0])
     settings = replace(SETTINGS, rank=64, pace=replace(SETTINGS.pace, learning_rate=1e-9))
     manifest = tune(loaded, courses(FILES), tmp_path / "further", settings, resume=False, report=quiet)
     assert (manifest["begun_with"], manifest["settings"]["rank"]) == ("h", SETTINGS.rank)
     assert "begun with the adapter adapter" in (tmp_path / "further" / "README.md").read_text("utf-8")
     _same(whole[0], tmp_path / "further")
+
+
+def test_an_adapter_that_is_trained_further_keeps_a_share_of_its_weights(whole, tmp_path):
+    """A quarter: what is written lies so far on the way back from what was learnt."""
+    for keep in (0.0, 0.25):
+        settings = replace(SETTINGS, keep=keep, pace=replace(SETTINGS.pace, learning_rate=0.01))
+        tune(opened(whole[0]), courses(FILES), tmp_path / str(keep), settings, resume=False, report=quiet)
+    before, learnt, kept = (
+        load_file(folder / "adapter_model.safetensors") for folder in (whole[0], tmp_path / "0.0", tmp_path / "0.25")
+    )
+    assert any(not torch.allclose(before[name], learnt[name], rtol=0.1) for name in before)
+    for name in before:
+        wanted = 0.25 * before[name].float() + 0.75 * learnt[name].float()
+        torch.testing.assert_close(kept[name].float(), wanted, rtol=0.02, atol=1e-3)
+
+
+def test_a_new_adapter_has_nothing_to_keep(tmp_path):
+    """That is told before anything is trained."""
+    with pytest.raises(ModelError, match="no earlier weights to keep"):
+        tune(fresh(), courses(FILES), tmp_path / "out", replace(SETTINGS, keep=0.5), resume=False, report=quiet)
 
 
 def test_a_training_that_had_stopped_early_is_not_taken_further(tmp_path, monkeypatch):
