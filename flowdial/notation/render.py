@@ -35,8 +35,11 @@ def render(diagram: ast.Diagram) -> str:
 
 
 def _indented(piece: str, depth: int) -> list[str]:
-    """Only the first line is indented: the others may be text, whose white space counts."""
-    first, *rest = piece.split("\n")
+    """Only the first line is indented: the others may be text, whose white space counts.
+
+    A backslash at the end of a line would join the next one to it, so it gets a space, which is read as none.
+    """
+    first, *rest = (f"{line} " if line.endswith("\\") else line for line in piece.split("\n"))
     return [_INDENT * depth + first, *rest]
 
 

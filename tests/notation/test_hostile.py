@@ -10,7 +10,7 @@ from collections.abc import Callable
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from flowdial.errors import NotationError
@@ -200,6 +200,7 @@ def reads_back(text: str) -> None:
 
 @settings(QUICK, max_examples=300)
 @given(shuffled("activity"))
+@example("@startuml\nstart\ntitle a \\ \nstart\n@enduml\n")  # what ends with a backslash does not join two lines
 def test_words_of_activity_diagrams_in_any_order_are_read_or_refused(text: str) -> None:
     reads_back(text)
 
