@@ -87,8 +87,11 @@ def _diagram(prepared: Prepared, block: Block, recover: bool) -> Diagram:
         opened = block.first > 1
         line = "@startuml" if opened else block.lines[0]
         raise located("empty", "the diagram is empty", line, block.first - opened, 1, hint)
+    as_written = prepared.copy()
     repairs = repair(prepared) if recover else []
     kind, reading = _read(prepared)
+    if repairs and reading.body is None and (unmended := _read(as_written))[1].body is not None:
+        repairs, (kind, reading) = [], unmended
     unclosed = missing_end(block)
     if not recover and (reading.mended or unclosed):
         raise _refusal(_one_a_line(reading.mistakes) + unclosed, prepared)

@@ -691,6 +691,13 @@ def test_what_swallows_the_lines_below_is_mended(bad: str, good: str) -> None:
     assert flow.warnings
 
 
+def test_what_is_read_as_written_is_not_refused_for_a_mend() -> None:
+    """Without its backslash the last line is no statement; as it stands it is a line of style."""
+    text = block("[*] --> A\nhide \\")
+    assert loads(text, recover=True).hash == loads(text).hash
+    assert warned(text) == []
+
+
 def test_what_could_not_be_mended_is_told_alone() -> None:
     with pytest.raises(NotationError) as caught:
         loads(block("start\nif (a) then yes\n:b;\nendif\nnonsense\nstop"), recover=True)
