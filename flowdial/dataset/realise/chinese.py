@@ -118,7 +118,7 @@ _DENIALS = tuple(
         (f"(?:(?<![要能够会以是保])|(?<=[纪摘概]要)){_before(f'{_QUALITY} {_LASTING}')}(?=..$)", "不"),
         (f"{_before(_MODAL)}|(?={_VERB})", "不"),
         (_before(_QUALITY), "不"),
-        (f"不{_before(_DONE)}", ""),
+        (f"不{_before(f'{_DONE} {_EVENT}')}", ""),
         (_before(_DONE), "没"),
         (_before(_EVENT), "没"),
         (f"{_before(_HAPPENING)}(?=..$)", "没"),
