@@ -15,8 +15,11 @@ from flowdial.notation import parse, parse_all, read_source, render
 from flowdial.notation.ast import Diagram
 
 ROOT = Path(__file__).parents[2]
+#: All charts, and of the many training flows every tenth.
 RIGHT = sorted(
-    [*ROOT.glob("tests/charts/*.puml"), *ROOT.glob("tests/charts/state/*.puml"), *ROOT.glob("flows/**/*.puml")]
+    [*ROOT.glob("tests/charts/*.puml"), *ROOT.glob("tests/charts/state/*.puml"), *ROOT.glob("flows/*/*.puml")]
+    + sorted(ROOT.glob("flows/heldout/*/*.puml"))
+    + sorted(ROOT.glob("flows/train/*/*.puml"))[::10]
 )
 
 Warned = list[tuple[int, int, str]]
