@@ -167,11 +167,21 @@ def _mark(work: Path, made_of: Mapping[str, Any]) -> None:
 
 
 def split(found: Sequence[Course], share: float, seed: int) -> tuple[list[Course], list[Course]]:
-    """Flows to train on, and flows kept out; the same for a seed."""
-    order = sorted(found, key=lambda course: hashlib.sha256(f"{seed}:{course.name}".encode()).digest())
-    count = round(len(order) * share)
-    kept = {id(course) for course in order[:count]}
-    return [s for s in found if id(s) not in kept], [s for s in found if id(s) in kept]
+    """Flows to train on, and flows kept out; the same for a seed.
+
+    A flow whose name hashes below the share is kept out whatever stands beside it, so that a training that goes on with
+    more flows learns none that was kept out before; where these are fewer than the share, the next ones are as well.
+    """
+    places = [_place(course.name, seed) for course in found]
+    count = max(round(len(found) * share), sum(place < share for place in places))
+    last = [-1.0, *sorted(places)][min(count, max(0, len(found) - 1))]
+    sides = list(zip(found, places, strict=True))
+    return [c for c, place in sides if place > last], [c for c, place in sides if place <= last]
+
+
+def _place(name: str, seed: int) -> float:
+    """Where a flow stands between 0 and 1, by its name's hash."""
+    return int.from_bytes(hashlib.sha256(f"{seed}:{name}".encode()).digest()[:8]) / 2**64
 
 
 def said(found: Sequence[Course]) -> Iterator[Lesson]:

@@ -283,9 +283,29 @@ def test_the_split_is_by_flow_and_the_same_for_a_seed():
     """No flow is on both sides."""
     found = courses(sorted(TRAIN.glob("*.puml")))
     training, kept = split(found, 0.2, 0)
-    assert len(kept) == round(len(found) * 0.2)
+    assert round(len(found) * 0.2) <= len(kept) < len(training)
     assert not {c.name for c in training} & {c.name for c in kept}
     assert [c.name for c in split(found[::-1], 0.2, 0)[1][::-1]] == [c.name for c in kept]
+
+
+def test_what_is_kept_out_of_all_flows_is_kept_out_of_any_part_of_them():
+    """Where no others had to fill up the share; so a training that goes on knows none of them."""
+    found, clear = courses(sorted(TRAIN.glob("*.puml"))), 0
+    for seed in range(8):
+        kept = split(found, 0.1, seed)[1]
+        if len(kept) > round(len(found) * 0.1):
+            clear += 1
+            for part in (found[::2], found[1::2], found[:50]):
+                assert not {c.name for c in split(part, 0.1, seed)[0]} & {c.name for c in kept}
+    assert clear
+
+
+@pytest.mark.parametrize("share", [0.0, 0.03, 0.5])
+def test_something_is_always_left_to_learn_from(share):
+    """However the few names hash."""
+    found = courses(FILES[:2])
+    assert all(split(found[:count], share, seed)[0] for count in (1, 2) for seed in range(20))
+    assert all(not split(found, 0.0, seed)[1] for seed in range(20))
 
 
 def test_an_epoch_realises_other_sentences_than_the_one_before():
