@@ -174,9 +174,9 @@ def split(found: Sequence[Course], share: float, seed: int) -> tuple[list[Course
     """
     places = [_place(course.name, seed) for course in found]
     count = max(round(len(found) * share), sum(place < share for place in places))
-    last = [-1.0, *sorted(places)][min(count, max(0, len(found) - 1))]
-    sides = list(zip(found, places, strict=True))
-    return [c for c, place in sides if place > last], [c for c, place in sides if place <= last]
+    order = sorted(range(len(found)), key=places.__getitem__)
+    kept = set(order[: min(count, max(0, len(found) - 1))])
+    return [c for at, c in enumerate(found) if at not in kept], [c for at, c in enumerate(found) if at in kept]
 
 
 def _place(name: str, seed: int) -> float:
