@@ -61,7 +61,7 @@ def open_variants(args: argparse.Namespace) -> dict[str, Any]:
     import torch
     from transformers import AutoModelForCausalLM
 
-    from flowdial.decode.loader import quiet
+    from flowdial.decode.conversion import quiet
     from flowdial.decode.store import resolve
 
     source = resolve(args.model)

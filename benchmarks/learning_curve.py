@@ -31,8 +31,9 @@ from flowdial.evaluation.cases import Case, flow_cases, pfdial_cases
 from flowdial.evaluation.methods import Method, by_model, by_overlap, plainly
 from flowdial.evaluation.metrics import figures
 from flowdial.evaluation.run import Judge
+from flowdial.training.settings import Settings
 from flowdial.training.trainer import Pace
-from flowdial.training.tuning import Settings, tune
+from flowdial.training.tuning import tune
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Turns, and how often they are gone through.

@@ -18,7 +18,7 @@ from machine import machine
 
 from flowdial.dataset.courses import courses
 from flowdial.decode.cues import pointed_at
-from flowdial.training.tuning import said
+from flowdial.training.samples import said
 
 ROOT = Path(__file__).resolve().parents[1]
 

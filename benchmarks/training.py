@@ -29,7 +29,8 @@ from flowdial.decode.causal import CausalModel
 from flowdial.decode.loader import load
 from flowdial.training.model import RowModel, Weighing, adapted
 from flowdial.training.rows import Row, packed
-from flowdial.training.tuning import Settings, epoch_tasks
+from flowdial.training.samples import epoch_tasks
+from flowdial.training.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 _KINDS = {

@@ -2,23 +2,22 @@
 
   ModelSource + adapter folder, device, dtype -> LoadedModel
 
-Everything that calls transformers or peft to open a model is here. Knows no flows, prompts or decoding.
+Everything that calls transformers to open a model is here. Knows no flows, prompts or decoding.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import importlib.util
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flowdial.decode.adapter import AdapterFolder
 from flowdial.decode.conversion import quiet
 from flowdial.decode.extras import needs_extra
-from flowdial.decode.protocol import LAYOUTS, UNTRAINED, Skill
+from flowdial.decode.protocol import UNTRAINED, Skill
 from flowdial.decode.store import EMBEDDED, ModelSource, Progress, resolve, silent
-from flowdial.errors import AdapterError, MissingExtra, ModelError
+from flowdial.errors import MissingExtra, ModelError
 from flowdial.resources import adapter as adapter_folder
 
 if TYPE_CHECKING:
@@ -74,20 +73,20 @@ def load(
     place = _device(device)
     numbers = _dtype(dtype, place)
     quantization = _quantization(quantize, place, numbers)
-    folder = None if adapter is None else _adapter_folder(adapter)
+    folder = None if adapter is None else AdapterFolder.open(adapter)
     source = resolve(model, progress=progress)
     progress(f"opening {source.name}", None)
     base, tokenizer, source = _open(source, place, numbers, quantization)
-    opened = base if folder is None else _attach(base, folder, source, place)
+    opened = base if folder is None else folder.attach(base, source, place)
     if folder is not None and merge and quantization is None:
         opened = opened.merge_and_unload()
     progress(f"{source.name} is open", 1.0)
     if folder is None:
         return LoadedModel(opened.eval(), tokenizer, source, None, place, numbers, quantized=quantize)
-    skill = _skill(folder, tokenizer, wording)
-    parts = [folder / name for name in ("adapter_model.safetensors", "manifest.json")]
-    whole = hashlib.sha256(b"".join(part.read_bytes() for part in parts if part.exists())).hexdigest()
-    return LoadedModel(opened.eval(), tokenizer, source, folder.name, place, numbers, skill, whole, quantize)
+    skill = folder.skill(tokenizer, wording)
+    return LoadedModel(
+        opened.eval(), tokenizer, source, folder.path.name, place, numbers, skill, folder.fingerprint, quantize
+    )
 
 
 def shipped_adapter(model: str | None = None) -> str | None:
@@ -222,96 +221,3 @@ def _reach_hub() -> None:
     except Exception as error:
         message = f"it is not on this machine, and {constants.ENDPOINT} does not answer ({error})"
         raise ModelError(message) from error
-
-
-def _adapter_folder(adapter: str) -> Path:
-    folder = Path(adapter).expanduser().resolve()
-    parts = ("adapter_config.json", "adapter_model.safetensors")
-    if missing := [name for name in parts if not (folder / name).is_file()]:
-        hint = "give a LoRA folder as peft saves it"
-        raise AdapterError(f"{folder} is not an adapter: {' and '.join(missing)} not found", hint=hint)
-    if (kind := _read_json(folder / "adapter_config.json").get("peft_type")) != "LORA":
-        raise AdapterError(f"the adapter {folder} is of the type {kind}; FlowDial opens LORA")
-    return folder
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    manifest = folder / "manifest.json"
-    return _read_json(manifest) if manifest.exists() else {}
-
-
-def _skill(folder: Path, tokenizer: PreTrainedTokenizerBase, wording: int | None) -> Skill:
-    """What an adapter was trained for, as its manifest says. Raises AdapterError where it cannot be used here."""
-    manifest = _manifest(folder)
-    layout = manifest.get("layout", LAYOUTS[0])
-    if layout not in LAYOUTS:
-        message = f"the adapter {folder} decides in the layout `{layout}`, which this version does not know"
-        raise AdapterError(message, hint=f"layouts: {', '.join(LAYOUTS)}")
-    again = "train it anew with `flowdial finetune`"
-    trained = manifest.get("prompt")
-    if None not in (wording, trained) and wording != trained:
-        message = f"the adapter {folder} was trained on prompts of version {trained}; this FlowDial writes {wording}"
-        raise AdapterError(message, hint=f"install the FlowDial that it came with, or {again}")
-    if manifest.get("tokenizer_hash", found := tokenizer_hash(tokenizer)) != found:
-        raise AdapterError(f"the adapter {folder} was trained with another tokenizer than the model has", hint=again)
-    return Skill(layout, _weights(folder, manifest), bool(manifest.get("replies")))
-
-
-def _weights(folder: Path, manifest: dict[str, Any]) -> dict[str, dict[str, float]] | None:
-    """By language and feature. Raises AdapterError."""
-    found: Any = manifest.get("weights")
-    if found is None:
-        return None
-    try:
-        return {lang: {name: float(weight) for name, weight in by_name.items()} for lang, by_name in found.items()}
-    except (AttributeError, TypeError, ValueError) as error:
-        message = f"{folder / 'manifest.json'}: `weights` are not numbers by language and feature"
-        raise AdapterError(message, hint="train the adapter anew with `flowdial finetune`") from error
-
-
-def tokenizer_hash(tokenizer: PreTrainedTokenizerBase) -> str:
-    """SHA-256 (hex) of a tokenizer's words and merges."""
-    backend: Any = getattr(tokenizer, "backend_tokenizer", None)
-    text = backend.to_str() if backend else json.dumps(tokenizer.get_vocab(), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise AdapterError(f"{path} cannot be read: {error}") from error
-    return found if isinstance(found, dict) else {}
-
-
-def _attach(base: Any, folder: Path, source: ModelSource, device: torch.device) -> PeftModel:
-    """The base with the adapter on, after a check that each weight of the adapter found its place."""
-    with needs_extra("model"):
-        from peft import PeftModel
-    wanted = _manifest(folder).get("base_fingerprint")
-    if wanted not in {None, source.fingerprint}:
-        raise _misfit(folder, source, f"it was made for the base {wanted}, this one is {source.fingerprint}")
-    try:
-        with quiet():
-            options: dict[str, Any] = {"autocast_adapter_dtype": False, "torch_device": str(device)}
-            model = PeftModel.from_pretrained(base, str(folder), **options)
-    except Exception as error:
-        raise _misfit(folder, source, str(error)) from error
-    if stray := _stray_keys(model, folder):  # peft only warns of these, or says nothing
-        raise _misfit(folder, source, f"{len(stray)} weights have no counterpart, {stray[0]} first")
-    return model
-
-
-def _stray_keys(model: Any, folder: Path) -> list[str]:
-    from peft import get_peft_model_state_dict
-    from safetensors import safe_open
-
-    expected = set(get_peft_model_state_dict(model, save_embedding_layers=False))
-    with safe_open(folder / "adapter_model.safetensors", "pt") as file:
-        found = set(file.keys())
-    return sorted((expected - found) | {key for key in found - expected if "lora_" in key})
-
-
-def _misfit(folder: Path, source: ModelSource, why: str) -> AdapterError:
-    hint = "open the base that it was trained on, or train an adapter for this one"
-    return AdapterError(f"the adapter {folder} does not fit the model {source.name}: {why}", hint=hint)

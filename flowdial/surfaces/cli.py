@@ -221,7 +221,9 @@ def data(
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the adapter.")
 @click.option("--base", metavar="MODEL", help="The model to tune.  [default: the embedded one]")
 @click.option(
-    "--adapter", metavar="DIR", help="Train this one further, in its own rank and layout.  [default: a new one]"
+    "--adapter",
+    type=click.Path(exists=True, file_okay=False),
+    help="Train this one further, in its own rank and layout.  [default: a new one]",
 )
 @click.option(
     "--keep",

@@ -43,8 +43,9 @@ def run(
     from flowdial.session import prompt
     from flowdial.surfaces.progress import progress
     from flowdial.training import processes
+    from flowdial.training.settings import Settings
     from flowdial.training.trainer import Pace
-    from flowdial.training.tuning import Settings, tune
+    from flowdial.training.tuning import tune
 
     again = functools.partial(
         run,

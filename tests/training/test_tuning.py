@@ -16,8 +16,10 @@ from safetensors.torch import load_file
 from flowdial.dataset.courses import courses
 from flowdial.decode.protocol import Skill
 from flowdial.errors import AdapterError, ModelError, SourceError
-from flowdial.training import trainer, tuning
-from flowdial.training.tuning import Settings, all_tasks, epoch_tasks, split, tune
+from flowdial.training import begun, trainer, tuning
+from flowdial.training.samples import all_tasks, epoch_tasks, said, split
+from flowdial.training.settings import Settings
+from flowdial.training.tuning import tune
 from tests.decode.models import _SIZES, FAMILIES, VOCABULARY
 
 TRAIN = Path("flows/train/en")
@@ -146,7 +148,7 @@ def test_a_training_does_not_go_on_with_other_code(tmp_path, monkeypatch):
     (work / "checkpoint-1").mkdir(parents=True)
     with monkeypatch.context() as patch:
         patch.setattr(tuning, "code_hash", lambda *_: "other")
-        tuning._mark(work, tuning._made_of(fresh(), courses(FILES), SETTINGS))
+        begun.mark(work, tuning._made_of(fresh(), courses(FILES), SETTINGS))
     with pytest.raises(AdapterError, match="was begun with other code"):
         tune(fresh(), courses(FILES), out, SETTINGS, resume=True, report=quiet)
     (work / "training.json").write_text("")
@@ -270,8 +272,6 @@ def test_rows_that_are_too_short_for_every_decision_are_told(tmp_path):
 
 def test_flows_with_which_nothing_is_said_are_judged_by_what_is_realised(tmp_path):
     """So a training of one's own diagrams alone is watched as well."""
-    from flowdial.training.tuning import said
-
     file = shutil.copy(FILES[0], tmp_path)
     (course,) = courses([Path(file)])
     decided = [lesson.decision for lesson in said([course]) if lesson.decision]
