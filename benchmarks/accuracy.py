@@ -71,6 +71,8 @@ def main() -> None:
     print(f"\n{header('decisions right (all moves)', found)}")
     print(f"| the adapter under the constraint | {' | '.join(map(right, found))} |")
     for key, name in _JUDGES.items():
+        if any(key not in told["baselines"] for told in found):  # `--no-baselines`
+            continue
         judged = [told["baselines"][key] for told in found]
         few = f" ({judged[0]['n']} turns)" if judged[0]["n"] < found[0]["n"] else ""
         print(f"| {name}{few} | {' | '.join(map(right, judged))} |")
