@@ -30,6 +30,7 @@ def grammar(name: str) -> Path:
 
 @cache
 def code_hash(*packages: str) -> str:
-    """SHA-256 (16 hex digits) of the code of some packages, so that what other code made is known as such."""
-    files = [file for package in packages for file in sorted((_PACKAGE / package).rglob("*.py"))]
+    """SHA-256 (16 hex digits) of the code and lists of some packages, so that what others made is known as such."""
+    found = [file for package in packages for file in sorted((_PACKAGE / package).rglob("*"))]
+    files = [file for file in found if file.suffix in {".py", ".tsv"}]
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:16]

@@ -52,6 +52,11 @@ class AdapterFolder:
         parts = [self.path / name for name in (_WEIGHTS, _MANIFEST)]
         return hashlib.sha256(b"".join(part.read_bytes() for part in parts if part.exists())).hexdigest()
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Words that are tokens of their own with it."""
+        return tuple(self.manifest.get("words", ()))
+
     def attach(self, base: Any, source: ModelSource, device: torch.device) -> PeftModel:
         """The base with the adapter on. Raises AdapterError unless each of its weights found its place."""
         with needs_extra("model"):

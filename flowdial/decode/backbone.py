@@ -43,6 +43,9 @@ class Backbone:
         base = model.get_base_model() if hasattr(model, "get_base_model") else model
         self.decoder = base.get_decoder()
         self._head = base.get_output_embeddings()
+        learnt = getattr(self._head, "token_adapter", None)  # rows of its own, of an adapter that is not merged
+        self._learnt = frozenset(token for some in learnt.token_indices.values() for token in some) if learnt else ()
+        self._linear = learnt.base_layer if learnt else self._head
         self._config = base.config.get_text_config()
         self._kinds = frozenset(getattr(self._config, "layer_types", None) or ())
         if strange := self._kinds - _ATTENTION:
@@ -117,11 +120,11 @@ class Backbone:
         """Logits in float32, shape (hidden states, rows or vocabulary), of these rows of the output embedding."""
         import torch
 
-        plain = type(self._head) is torch.nn.Linear
-        if rows is not None and plain:
-            index = torch.tensor(rows, device=self._head.weight.device)
-            bias = None if self._head.bias is None else self._head.bias[index]
-            return self._scaled(torch.nn.functional.linear(hidden, self._head.weight[index], bias))
+        head = self._linear
+        if rows is not None and type(head) is torch.nn.Linear and not any(row in self._learnt for row in rows):
+            index = torch.tensor(rows, device=head.weight.device)
+            bias = None if head.bias is None else head.bias[index]
+            return self._scaled(torch.nn.functional.linear(hidden, head.weight[index], bias))
         logits = self._scaled(self._head(hidden))
         return logits if rows is None else logits[:, list(rows)]
 

@@ -17,6 +17,7 @@ from flowdial.decode.conversion import quiet
 from flowdial.decode.extras import needs_extra
 from flowdial.decode.protocol import UNTRAINED, Skill
 from flowdial.decode.store import EMBEDDED, ModelSource, Progress, resolve, silent
+from flowdial.decode.vocabulary import widen
 from flowdial.errors import MissingExtra, ModelError
 from flowdial.resources import adapter as adapter_folder
 
@@ -35,7 +36,8 @@ DEVICES = ("cuda", "mps", "cpu")
 class LoadedModel:
     """A model in eval mode with its tokenizer. For hub ids `source.fingerprint` holds the commit opened.
 
-    `adapter_hash` is the SHA-256 (hex) of the adapter's weights and manifest, `quantized` is "4bit" or "8bit".
+    `adapter_hash` is the SHA-256 (hex) of the adapter's weights and manifest, `quantized` is "4bit" or "8bit";
+    `words` are those that its adapter made tokens of their own.
     """
 
     model: PreTrainedModel | PeftModel
@@ -47,6 +49,7 @@ class LoadedModel:
     skill: Skill = UNTRAINED
     adapter_hash: str | None = None
     quantized: str | None = None
+    words: tuple[str, ...] = ()
 
 
 def load(
@@ -77,6 +80,8 @@ def load(
     source = resolve(model, progress=progress)
     progress(f"opening {source.name}", None)
     base, tokenizer, source = _open(source, place, numbers, quantization)
+    if folder is not None and folder.words:
+        widen(base, tokenizer, folder.words)
     opened = base if folder is None else folder.attach(base, source, place)
     if folder is not None and merge and quantization is None:
         opened = opened.merge_and_unload()
@@ -84,9 +89,8 @@ def load(
     if folder is None:
         return LoadedModel(opened.eval(), tokenizer, source, None, place, numbers, quantized=quantize)
     skill = folder.skill(tokenizer, wording)
-    return LoadedModel(
-        opened.eval(), tokenizer, source, folder.path.name, place, numbers, skill, folder.fingerprint, quantize
-    )
+    about = (skill, folder.fingerprint, quantize, folder.words)
+    return LoadedModel(opened.eval(), tokenizer, source, folder.path.name, place, numbers, *about)
 
 
 def shipped_adapter(model: str | None = None) -> str | None:

@@ -233,6 +233,13 @@ def data(
     help="Share of the --adapter in the average with what came out of it.",
 )
 @click.option("--rank", "--lora-r", "rank", type=click.IntRange(1, 256), default=16, show_default=True)
+@click.option(
+    "--words",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="So many Chinese words become tokens of their own, where the base writes characters by bytes; up to 5000.",
+)
 @click.option("--epochs", type=click.FloatRange(0, 100, min_open=True), default=1.15, show_default=True)
 @click.option("--learning-rate", type=click.FloatRange(0, min_open=True), default=1.5e-3, show_default=True)
 @click.option("--batch", type=click.IntRange(1), default=2, show_default=True, help="Rows a step.")

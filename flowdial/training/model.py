@@ -68,7 +68,11 @@ class RowModel(torch.nn.Module):
         Autocast sees to it, so peft need not turn what comes in to float32 first.
         """
         from peft.helpers import disable_input_dtype_casting
+        from peft.tuners.trainable_tokens.layer import TrainableTokensLayer
 
+        words: list[Any] = [each for each in self.adapted.modules() if isinstance(each, TrainableTokensLayer)]
+        for each in words:  # they cast nothing, and lack what peft's helper asks them for
+            each.cast_input_dtype_enabled = False
         narrow = self._dtype != torch.float32
         kind = self.backbone.decoder.device.type
         autocast = torch.autocast(kind, dtype=self._dtype, enabled=narrow)
@@ -76,14 +80,17 @@ class RowModel(torch.nn.Module):
             yield
 
 
-def adapted(loaded: LoadedModel, rank: int, seed: int) -> Any:
-    """The model with the LoRA adapter that it was opened with, or a fresh one on all its linear layers."""
+def adapted(loaded: LoadedModel, rank: int, seed: int, words: Sequence[str] = ()) -> Any:
+    """The model with the LoRA adapter that it was opened with, or a fresh one on all its linear layers.
+
+    The rows of `words`, which are tokens of their own, in the embeddings are learnt as well.
+    """
     from peft import LoraConfig, PeftModel, get_peft_model
 
     torch.manual_seed(seed)
     if isinstance(loaded.model, PeftModel):
         for name, parameter in loaded.model.named_parameters():
-            if "lora_" in name:
+            if "lora_" in name or "trainable_tokens_delta" in name:
                 parameter.requires_grad = True
                 parameter.data = parameter.data.float()
         return loaded.model
@@ -92,6 +99,7 @@ def adapted(loaded: LoadedModel, rank: int, seed: int) -> Any:
         lora_alpha=2 * rank,
         target_modules="all-linear",
         task_type="CAUSAL_LM",
+        trainable_token_indices=_rows(loaded, words) or None,
     )
     with quiet():
         model: Any = get_peft_model(loaded.model, config)
@@ -100,6 +108,15 @@ def adapted(loaded: LoadedModel, rank: int, seed: int) -> Any:
         if parameter.requires_grad:
             parameter.data = parameter.data.float()
     return model
+
+
+def _rows(loaded: LoadedModel, words: Sequence[str]) -> dict[str, list[int]]:
+    """Of the input embedding, by its name, as peft asks for them; a tied output embedding follows."""
+    if not words:
+        return {}
+    embedding = loaded.model.get_input_embeddings()
+    name = next(name for name, module in loaded.model.named_modules() if module is embedding)
+    return {name.rpartition(".")[2]: loaded.tokenizer.convert_tokens_to_ids(list(words))}  # type: ignore[dict-item]
 
 
 def learnable(adapted: torch.nn.Module) -> dict[str, torch.Tensor]:

@@ -9,13 +9,15 @@ from flowdial.training.trainer import Pace
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What may be chosen. `epochs` may be a fraction, `length` is the tokens of a row, `together` how many sayings to
-    one question are learnt in one tree, `samples` how many turns an epoch takes (None for all), `per_edge` the realised
-    sentences of an edge and epoch, `replies` the share of turns whose answer is learnt as well, `text` how much that
-    counts, `keep` the share of an adapter that is trained further in the average with what came out.
+    """What may be chosen. `words` is how many Chinese words may become tokens of their own, `epochs` may be a fraction,
+    `length` is the tokens of a row, `together` how many sayings to one question are learnt in one tree, `samples` how
+    many turns an epoch takes (None for all), `per_edge` the realised sentences of an edge and epoch, `replies` the
+    share of turns whose answer is learnt as well, `text` how much that counts, `keep` the share of an adapter that is
+    trained further in the average with what came out.
     """
 
     rank: int = 16
+    words: int = 0
     epochs: float = 1.15
     length: int = 1024
     together: int = 8

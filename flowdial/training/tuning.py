@@ -28,6 +28,7 @@ from flowdial.training.rows import Item, packed
 from flowdial.training.samples import all_tasks, checks, fitting, said, split
 from flowdial.training.settings import Settings
 from flowdial.training.trainer import train
+from flowdial.training.words import give
 
 #: The packages that make the rows of flows.
 _MAKE_ROWS = ("constraint", "dataset", "decode", "flow", "session", "training")
@@ -63,6 +64,7 @@ def tune(
     work = out.with_name(f"{out.name}.work")
     made_of = _made_of(loaded, found, settings)
     begun.may_go_on(work, made_of, resume=resume)
+    words = loaded.words if loaded.adapter_name else give(loaded, settings.words)
     training, kept = split(found, settings.validation, settings.pace.seed)
     reader = CausalModel(loaded)
     report("writing the samples", None)
@@ -76,7 +78,7 @@ def tune(
         hint = "give a greater --length, or shorten the labels"
         raise SourceError(f"every decision is longer than {settings.length} tokens", hint=hint)
     model = RowModel(
-        adapted(loaded, settings.rank, settings.pace.seed),
+        adapted(loaded, settings.rank, settings.pace.seed, words),
         Weighing.of(rows, settings.text),
         settings.length,
         loaded.dtype,
@@ -92,7 +94,7 @@ def tune(
     model.eval()
     weights, validated = calibrated(CausalModel(loaded), judged, settings.layout)
     learnt = [item for row in rows for item in row.items]
-    manifest = _manifest(loaded, found, settings, learnt, kept, validated, weights, out.name)
+    manifest = _manifest(loaded, found, settings, learnt, kept, validated, weights, out.name) | {"words": words}
     adapter.write(model.adapted, out, manifest, log)
     shutil.rmtree(work, ignore_errors=True)
     return manifest

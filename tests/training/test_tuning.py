@@ -56,6 +56,7 @@ def fresh():
         device=torch.device("cpu"),
         adapter_hash=None,
         quantized=None,
+        words=(),
     )
 
 
