@@ -54,8 +54,11 @@ class AdapterFolder:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Words that are tokens of their own with it."""
-        return tuple(self.manifest.get("words", ()))
+        """Words that are tokens of their own with it. Raises AdapterError."""
+        found: Any = self.manifest.get("words", [])
+        if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
+            raise AdapterError(f"{self.path / _MANIFEST}: `words` is no list of texts", hint=_AGAIN)
+        return tuple(found)
 
     def attach(self, base: Any, source: ModelSource, device: torch.device) -> PeftModel:
         """The base with the adapter on. Raises AdapterError unless each of its weights found its place."""

@@ -11,6 +11,7 @@ from safetensors.torch import load_file
 from flowdial.dataset.courses import courses
 from flowdial.decode.causal import CausalModel
 from flowdial.decode.loader import load
+from flowdial.errors import AdapterError
 from flowdial.training import trainer
 from flowdial.training.settings import Settings
 from flowdial.training.tuning import tune
@@ -106,3 +107,6 @@ def test_an_adapter_brings_its_words_along(base, tmp_path):
     again = tune(beside, courses(FILES), tmp_path / "further", SETTINGS, resume=False, report=quiet)
     assert again["words"] == manifest["words"]
     assert again["begun_with"] == merged.adapter_hash
+    (out / "manifest.json").write_text('{"words": 5}')
+    with pytest.raises(AdapterError, match="`words` is no list of texts"):
+        load(base, adapter=str(out))
