@@ -223,7 +223,7 @@ def data(
 @click.option(
     "--adapter",
     type=click.Path(exists=True, file_okay=False),
-    help="Train this one further, in its own rank and layout.  [default: a new one]",
+    help="Train this one further, in its own layout.  [default: a new one]",
 )
 @click.option(
     "--keep",
@@ -232,7 +232,7 @@ def data(
     show_default=True,
     help="Share of the --adapter in the average with what came out of it.",
 )
-@click.option("--rank", "--lora-r", "rank", type=click.IntRange(1, 256), default=16, show_default=True)
+@click.option("--rank", "--lora-r", "rank", type=click.IntRange(1, 256), help="[default: 16, or that of the --adapter]")
 @click.option(
     "--words",
     type=click.IntRange(0),

@@ -62,7 +62,7 @@ def run(
         **chosen,
     )
     pace = Pace(learning_rate=chosen.pop("learning_rate"), batch=chosen.pop("batch"), seed=chosen.pop("seed"))
-    settings = Settings(**chosen, pace=pace)
+    settings = Settings(rank=chosen.pop("rank") or 0, **chosen, pace=pace)
     found = courses(places)
     begun = time.perf_counter()
     with progress() if processes.leads() else contextlib.nullcontext(silent) as report:
@@ -72,16 +72,17 @@ def run(
             if processes.leads() and fraction is None and message.startswith(("validation", "left out")):
                 sys.stderr.write(f"{message}\n")
 
-        loaded = load(
-            base,
-            adapter=adapter,
-            device=processes.device(device),
-            dtype=dtype,
-            quantize=quantize,
-            wording=prompt.VERSION,
-            merge=False,
-            progress=tell,
-        )
+        with processes.one_thread():
+            loaded = load(
+                base,
+                adapter=adapter,
+                device=processes.device(device),
+                dtype=dtype,
+                quantize=quantize,
+                wording=prompt.VERSION,
+                merge=False,
+                progress=tell,
+            )
         fastest = processes.worth(loaded.device.type, pace.batch)
         if (number or 1) > 1 and loaded.device.type != "cpu":
             raise ModelError("--processes shares out a processor", hint="for several GPUs see docs/training.md")

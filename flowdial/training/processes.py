@@ -66,6 +66,19 @@ def _cores() -> int:
 
 
 @contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Within, PyTorch starts no other threads: one that was started spins on (OMP_WAIT_POLICY) beside the training."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@contextlib.contextmanager
 def together(number: int, work: Callable[[], object]) -> Iterator[None]:
     """Within, this process is the first of `number` that train together; the others do `work`, which can be pickled.
 

@@ -6,17 +6,21 @@ from dataclasses import dataclass, field
 
 from flowdial.training.trainer import Pace
 
+#: Of a new adapter.
+RANK = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What may be chosen. `words` is how many Chinese words may become tokens of their own, `epochs` may be a fraction,
-    `length` is the tokens of a row, `together` how many sayings to one question are learnt in one tree, `samples` how
-    many turns an epoch takes (None for all), `per_edge` the realised sentences of an edge and epoch, `replies` the
-    share of turns whose answer is learnt as well, `text` how much that counts, `keep` the share of an adapter that is
-    trained further in the average with what came out.
+    """What may be chosen. `rank` is that of the adapter (0: 16, or that of the one which is trained further), `words`
+    how many Chinese words may become tokens of their own, `epochs` may be a fraction, `length` is the tokens of a row,
+    `together` how many sayings to one question are learnt in one tree, `samples` how many turns an epoch takes (None
+    for all), `per_edge` the realised sentences of an edge and epoch, `replies` the share of turns whose answer is
+    learnt as well, `text` how much that counts, `keep` the share of an adapter that is trained further in the average
+    with what came out.
     """
 
-    rank: int = 16
+    rank: int = 0
     words: int = 0
     epochs: float = 1.15
     length: int = 1024

@@ -24,9 +24,10 @@ from flowdial.session import prompt
 from flowdial.training import adapter, begun, processes
 from flowdial.training.calibration import Judged, fit
 from flowdial.training.model import RowModel, Weighing, adapted, average, learnable
+from flowdial.training.refit import Learnt, put_on, taken_off
 from flowdial.training.rows import Item, packed
 from flowdial.training.samples import all_tasks, checks, fitting, said, split
-from flowdial.training.settings import Settings
+from flowdial.training.settings import RANK, Settings
 from flowdial.training.trainer import train
 from flowdial.training.words import give
 
@@ -35,7 +36,7 @@ _MAKE_ROWS = ("constraint", "dataset", "decode", "flow", "session", "training")
 
 
 def _going_on(settings: Settings, loaded: LoadedModel) -> Settings:
-    """The settings in the rank and layout of the adapter with which the model was opened, where it was with one.
+    """The settings in the layout, and unless they say another in the rank, of the adapter that is trained further.
 
     Raises ModelError where weights of an adapter are to be kept and there is none.
     """
@@ -43,9 +44,19 @@ def _going_on(settings: Settings, loaded: LoadedModel) -> Settings:
         if settings.keep:
             hint = "give the adapter to train further by --adapter, or leave --keep out"
             raise ModelError("a new adapter has no earlier weights to keep", hint=hint)
-        return settings
-    rank = loaded.model.peft_config["default"].r  # type: ignore[union-attr]
-    return replace(settings, rank=rank, layout=loaded.skill.layout)
+        return replace(settings, rank=settings.rank or RANK)
+    return replace(settings, rank=settings.rank or _rank(loaded), layout=loaded.skill.layout)
+
+
+def _rank(loaded: LoadedModel) -> int:
+    found: int = loaded.model.peft_config["default"].r  # type: ignore[union-attr]
+    return found
+
+
+def _refitted(loaded: LoadedModel, settings: Settings) -> tuple[LoadedModel, Learnt | None]:
+    """An adapter that is to have another rank, or words that it lacks, taken off, and what it has learnt."""
+    same = loaded.adapter_name is None or (settings.rank == _rank(loaded) and (loaded.words or not settings.words))
+    return (loaded, None) if same else taken_off(loaded)
 
 
 def tune(
@@ -53,7 +64,8 @@ def tune(
 ) -> dict[str, Any]:
     """Train on `found` and write the adapter to `out`; its manifest. Raises SourceError, ModelError, AdapterError.
 
-    With a model that was opened with an adapter, unmerged, that one is trained further, in its own rank and layout.
+    With a model that was opened with an adapter, unmerged, that one is trained further, in its own layout, and in its
+    own rank unless the settings say another.
     Checkpoints lie in `out` with `.work` behind its name until the adapter is written; with `resume` they are taken up.
     Of several processes that train together the first one writes, and the others give an empty manifest.
     """
@@ -64,7 +76,8 @@ def tune(
     work = out.with_name(f"{out.name}.work")
     made_of = _made_of(loaded, found, settings)
     begun.may_go_on(work, made_of, resume=resume)
-    words = loaded.words if loaded.adapter_name else give(loaded, settings.words)
+    loaded, earlier = _refitted(loaded, settings)
+    words = loaded.words or give(loaded, settings.words)
     training, kept = split(found, settings.validation, settings.pace.seed)
     reader = CausalModel(loaded)
     report("writing the samples", None)
@@ -83,6 +96,8 @@ def tune(
         settings.length,
         loaded.dtype,
     )
+    if earlier:
+        put_on(model.adapted, earlier)
     if processes.leads():
         begun.mark(work, made_of)
     before = learnable(model.adapted)

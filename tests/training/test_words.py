@@ -16,39 +16,16 @@ from flowdial.training import trainer
 from flowdial.training.settings import Settings
 from flowdial.training.tuning import tune
 from flowdial.training.words import give
+from tests.training.tiny import quiet, tiny
 
 FILES = sorted(Path("flows/train/zh").glob("*.puml"))[:4]
 SETTINGS = Settings(rank=2, words=60, epochs=1, length=1600, per_edge=0, validation=0.25, pace=trainer.Pace(checks=2))
 
 
-def quiet(*_told):
-    return None
-
-
 @pytest.fixture
 def base(tmp_path):
     """A folder with a tiny model that reads bytes."""
-    import tokenizers
-    import transformers
-
-    signs = sorted(tokenizers.pre_tokenizers.ByteLevel.alphabet())
-    made = tokenizers.Tokenizer(tokenizers.models.BPE({sign: at for at, sign in enumerate(["<end>", *signs])}, []))
-    made.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
-    made.decoder = tokenizers.decoders.ByteLevel()
-    transformers.PreTrainedTokenizerFast(tokenizer_object=made, eos_token="<end>").save_pretrained(tmp_path / "base")
-    torch.manual_seed(0)
-    config = transformers.LlamaConfig(
-        hidden_size=16,
-        intermediate_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        num_key_value_heads=1,
-        max_position_embeddings=4096,
-        vocab_size=257,
-        tie_word_embeddings=True,
-    )
-    transformers.LlamaForCausalLM(config).save_pretrained(tmp_path / "base")
-    return str(tmp_path / "base")
+    return tiny(tmp_path / "base")
 
 
 def test_a_word_is_one_token_and_is_written_as_it_was(base):
