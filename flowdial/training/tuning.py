@@ -109,7 +109,7 @@ def tune(
     model.eval()
     weights, validated = calibrated(CausalModel(loaded), judged, settings.layout)
     learnt = [item for row in rows for item in row.items]
-    manifest = _manifest(loaded, found, settings, learnt, kept, validated, weights, out.name) | {"words": words}
+    manifest = _manifest(loaded, found, settings, words, learnt, kept, validated, weights, out.name)
     adapter.write(model.adapted, out, manifest, log)
     shutil.rmtree(work, ignore_errors=True)
     return manifest
@@ -151,6 +151,7 @@ def _manifest(
     loaded: LoadedModel,
     found: Sequence[Course],
     settings: Settings,
+    words: Sequence[str],
     learnt: Sequence[Item],
     kept: Sequence[Course],
     validated: Sequence[bool],
@@ -172,6 +173,7 @@ def _manifest(
         "settings": asdict(settings),
         "weights": {lang: dict(zip(FEATURES, found, strict=True)) for lang, found in weights.items()},
         "replies": len(learnt) > decisions,
+        "words": list(words),
         "metrics": {
             "validation_accuracy": round(accuracy, 4) if validated else None,
             "validation_decisions": len(validated),
@@ -188,6 +190,7 @@ def _manifest(
             "validation_flows": len(kept),
             "accuracy": accuracy,
             "layout": settings.layout,
+            "words": f", with {len(words):,} Chinese words as tokens of their own" if words else "",
             "begun": f", begun with the adapter {loaded.adapter_name}" if loaded.adapter_name else "",
         },
     }
