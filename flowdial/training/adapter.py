@@ -26,8 +26,8 @@ tags: [flowdial, dialogue, lora]
 # {name}
 
 A LoRA adapter (rank {rank}{words}) of {base} with which FlowDial decides which branch of a process a user's
-words mean, and answers. Made with `flowdial finetune` from {flows} flows ({languages}, those kept out included){begun}; {samples:,}
-decisions and {replies:,} replies were learnt.
+words mean, and answers. Made with `flowdial finetune` from {flows} flows ({languages}, those kept out
+included){begun}; {samples:,} decisions and {replies:,} replies were learnt.
 
 {judged} Use it with the base it was made for, which `manifest.json` names by its hash.
 What it cannot do: it knows no facts, and reads a step's question, its options and one sentence of a user. What people
