@@ -110,3 +110,15 @@ def test_what_the_user_did_wrong_is_told_once(capfd):
     with pytest.raises(ModelError, match="exit code 1"), processes.together(2, _wrong):
         processes.meet()
     assert "no flows" not in capfd.readouterr().err
+
+
+def test_a_model_is_opened_by_one_thread():
+    """Another would spin beside the training; afterwards there are as many as before."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        with processes.one_thread():
+            assert torch.get_num_threads() == 1
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
