@@ -246,6 +246,20 @@ def data(
 @click.option("--length", type=click.IntRange(64), default=1024, show_default=True, help="Tokens of a row.")
 @click.option("--samples", type=click.IntRange(1), help="Turns an epoch, drawn from all.  [default: all]")
 @click.option("--per-edge", type=click.IntRange(0), default=1, show_default=True, help="Realised sentences an edge.")
+@click.option(
+    "--replies",
+    type=click.FloatRange(0, 1),
+    default=0.15,
+    show_default=True,
+    help="Share of the turns whose answer is learnt as well.",
+)
+@click.option(
+    "--text-weight",
+    type=click.FloatRange(0),
+    default=0.25,
+    show_default=True,
+    help="How much the answers count beside the decisions.",
+)
 @click.option("--layout", type=click.Choice(["verdict", "channel", "naming"]), default="verdict", show_default=True)
 @click.option(
     "--validation", type=click.FloatRange(0, 0.5), default=0.03, show_default=True, help="Share of the flows."

@@ -92,7 +92,7 @@ def tune(
         raise SourceError(f"every decision is longer than {settings.length} tokens", hint=hint)
     model = RowModel(
         adapted(loaded, settings.rank, settings.pace.seed, words),
-        Weighing.of(rows, settings.text),
+        Weighing.of(rows, settings.text_weight),
         settings.length,
         loaded.dtype,
     )
