@@ -16,8 +16,8 @@ class Settings:
     how many Chinese words may become tokens of their own, `epochs` may be a fraction, `length` is the tokens of a row,
     `together` how many sayings to one question are learnt in one tree, `samples` how many turns an epoch takes (None
     for all), `per_edge` the realised sentences of an edge and epoch, `replies` the share of turns whose answer is
-    learnt as well, `text_weight` how much that counts, `keep` the share of an adapter that is trained further in the average
-    with what came out.
+    learnt as well, `text_weight` how much that counts, `keep` the share of an adapter that is trained further in the
+    average with what came out.
     """
 
     rank: int = 0
