@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
 from collections import Counter
@@ -23,7 +24,7 @@ from flowdial.resources import code_hash
 from flowdial.session import prompt
 from flowdial.training import adapter, begun, processes
 from flowdial.training.calibration import Judged, fit
-from flowdial.training.model import RowModel, Weighing, adapted, average, learnable
+from flowdial.training.model import RowModel, Weighing, adapted, average, learnable, merged
 from flowdial.training.refit import Learnt, put_on, taken_off
 from flowdial.training.rows import Item, packed
 from flowdial.training.samples import all_tasks, checks, fitting, said, split
@@ -107,7 +108,8 @@ def tune(
     average(model.adapted, before, settings.keep)
     report("weighing the words against the model", None)
     model.eval()
-    weights, validated = calibrated(CausalModel(loaded), judged, settings.layout)
+    with contextlib.nullcontext() if loaded.quantized else merged(model.adapted):
+        weights, validated = calibrated(CausalModel(loaded), judged, settings.layout)
     learnt = [item for row in rows for item in row.items]
     manifest = _manifest(loaded, found, settings, words, learnt, kept, validated, weights, out.name)
     adapter.write(model.adapted, out, manifest, log)

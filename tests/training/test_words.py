@@ -13,6 +13,7 @@ from flowdial.decode.causal import CausalModel
 from flowdial.decode.loader import load
 from flowdial.errors import AdapterError
 from flowdial.training import trainer
+from flowdial.training.model import merged
 from flowdial.training.settings import Settings
 from flowdial.training.tuning import tune
 from flowdial.training.words import give
@@ -75,15 +76,18 @@ def test_an_adapter_brings_its_words_along(base, tmp_path):
     assert [key.rpartition(".")[2] for key, kind in kinds.items() if kind == torch.float8_e4m3fn] == [
         "trainable_tokens_delta"
     ]
-    merged, beside = (load(base, adapter=str(out), dtype="float32", merge=merge) for merge in (True, False))
-    assert merged.words == beside.words == tuple(manifest["words"])
-    one, other = (CausalModel(each).encode("好的，没有问题") for each in (merged, beside))
+    within, beside = (load(base, adapter=str(out), dtype="float32", merge=merge) for merge in (True, False))
+    assert within.words == beside.words == tuple(manifest["words"])
+    one, other = (CausalModel(each).encode("好的，没有问题") for each in (within, beside))
     assert one == other
     ids = torch.tensor([one])
-    torch.testing.assert_close(merged.model(ids).logits, beside.model(ids).logits, atol=1e-4, rtol=1e-3)
+    torch.testing.assert_close(within.model(ids).logits, beside.model(ids).logits, atol=1e-4, rtol=1e-3)
+    with merged(beside.model):
+        torch.testing.assert_close(beside.model(ids).logits, within.model(ids).logits)
+    torch.testing.assert_close(beside.model(ids).logits, within.model(ids).logits, atol=1e-4, rtol=1e-3)
     again = tune(beside, courses(FILES), tmp_path / "further", SETTINGS, resume=False, report=quiet)
     assert again["words"] == manifest["words"]
-    assert again["begun_with"] == merged.adapter_hash
+    assert again["begun_with"] == within.adapter_hash
     (out / "manifest.json").write_text('{"words": 5}')
     with pytest.raises(AdapterError, match="`words` is no list of texts"):
         load(base, adapter=str(out))
