@@ -370,6 +370,18 @@ def test_an_epoch_takes_as_many_turns_as_it_is_told():
         assert 0 < counts[0] <= most
 
 
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_the_share_of_answers_says_how_many_are_learnt(share):
+    """None of them, or that of every turn that has one."""
+    from flowdial.decode.causal import CausalModel
+
+    reader, found = CausalModel(fresh()), courses(FILES)
+    answers = sum(1 for course in found for lesson in course.lessons(0, Random(0), ()) if lesson.robot)
+    made = epoch_tasks(reader, found, replace(SETTINGS, replies=share), Random(0))
+    assert answers > 0
+    assert sum(item.gold is None for task in made for item in task.items) == share * answers
+
+
 def test_what_flowdial_data_writes_can_be_learnt(tmp_path):
     """Five-tuples give the same decisions as the flows they were made of."""
     from flowdial.dataset.examples import sources
