@@ -37,6 +37,7 @@ _ACKNOWLEDGES = re.compile(
     r"(?:(?:ok|okay|k|fine|alright|all right|i see|got it|thanks|thank you|好|好的|好吧|嗯|哦|行|知道了|明白了?|谢谢)"
     r"[\s.,!。，！~]*)+"
 )
+_SIDES = re.compile(r"(?:(?:yes|yeah|yep|yup|no|nope|nah|right|correct|是的?|对的?|没错|不是?的?)[\s.,!。，！~]*)+")
 _YES_IDIOM = re.compile(r"没错|没问题|不错|no problem|not bad|无误")
 _DENIED = re.compile(r"(?:\b(?:not|no|isn't|wasn't|never)(?:\s+(?:a|an|the|really))?\s+|[不没非]是?|没有)$")
 _ASKS = re.compile(
@@ -151,8 +152,15 @@ def _asks(words: str) -> float:
 
 
 def says_nothing(names: Sequence[str], words: str) -> bool:
-    """Whether the words only acknowledge ("ok", "嗯") where no option is a yes: they choose nothing then."""
-    return bool(_ACKNOWLEDGES.fullmatch(words.strip().lower())) and max(option_polarities(names), default=0) <= 0
+    """Whether the words choose none of the options.
+
+    They only acknowledge ("ok", "嗯") where no option is a yes, or are a bare yes or no where there are more than two
+    options and none takes that side: "yes" names no colour.
+    """
+    text, sides = words.strip().lower(), option_polarities(names)
+    if _ACKNOWLEDGES.fullmatch(text):
+        return max(sides, default=0) <= 0
+    return bool(_SIDES.fullmatch(text)) and len(names) > 2 and polarity(text) not in sides
 
 
 def polarity(words: str) -> int:

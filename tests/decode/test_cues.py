@@ -163,6 +163,19 @@ def test_a_mere_acknowledgement_chooses_nothing_among_named_alternatives(words: 
     assert says_nothing(["质量问题", "发错货", "不想要了"], words)  # one of them denies, none affirms
 
 
+@pytest.mark.parametrize("words", ["yes", "No.", "nope, no", "right!", "是的。", "对的", "没错", "不是", "对，是的"])
+def test_a_bare_yes_or_no_chooses_nothing_among_alternatives_that_take_no_side(words: str) -> None:
+    """It does of two, where a yes may mean the one that the question names, and where an option takes its side."""
+    assert says_nothing(["red", "green", "blue"], words)
+    assert not says_nothing(["red", "green"], words)
+    assert not says_nothing(["yes, both", "no, none", "one of them"], words)
+
+
+def test_a_bare_answer_of_the_side_of_one_option_chooses_it() -> None:
+    assert says_nothing(["质量问题", "发错货", "不想要了"], "是的")
+    assert not says_nothing(["质量问题", "发错货", "不想要了"], "不")
+
+
 @pytest.mark.parametrize("words", ["ok, me", "the other one", "好的，退到余额", ""])
 def test_what_says_more_is_no_mere_acknowledgement(words: str) -> None:
     assert not says_nothing(["me", "the other driver"], words)
