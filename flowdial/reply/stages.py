@@ -29,6 +29,13 @@ _KINDS = {
     "reason": re.compile(r"\bwhy\b|为何|为什么"),
     "manner": re.compile(r"\bhow\b(?! (?:many|much|long|often|old|far|big|large|tall|heavy)\b)|怎么|怎样|如何"),
 }
+_DENIES = re.compile(r"[不没未无非勿禁]|\b(?:no|not|never|none|nothing|without|cannot)\b|n['’]t\b")
+#: What holds a denial and denies nothing: a question at both ends or at the end, and courtesies.
+_DENIES_NOTHING = re.compile(
+    r"([\u3400-\u9fff])[不没]\1|有无|(?:没有?|未|不)[?？]?$"
+    r"|不好意思|没问题|没关系|没事|不客气|不用担心|无论|不论|不同|非常|不过|不错"
+    r"|\b(?:no (?:problem|worries)|not at all|(?:do not|don['’]t|not to) worry)\b"
+)
 _SMALL = frozenset(("the and you your for are that this have has was were with now not can will our yes but").split())
 MAX_TOKENS = {"en": 24, "zh": 40}
 MAX_ANSWER = 80
@@ -72,7 +79,7 @@ def keeps_to_the_step(situation: Situation, text: str) -> bool:
         return False
     if situation.asks and not (re.search(r"[?？]", text) and _asks_for(situation.step) <= _asks_for(text)):
         return False
-    if set(_NUMBER.findall(text)) - set(_NUMBER.findall(f"{situation.step} {situation.words}")):
+    if _numbers(text) - _numbers(f"{situation.step} {situation.words}") or not _says_as_much(situation, text):
         return False
     return len(own & spoken) >= SHARE * len(own) and not names_another_step(situation, text)
 
@@ -80,6 +87,22 @@ def keeps_to_the_step(situation: Situation, text: str) -> bool:
 def _asks_for(text: str) -> set[str]:
     """What a question wants to know: a kind for each word that asks; none where yes or no answers it."""
     return {kind for kind, words in _KINDS.items() if words.search(text.lower())}
+
+
+def _says_as_much(situation: Situation, text: str) -> bool:
+    """Whether what the step denies is denied; where it asks nothing, nothing else is, and its numbers are said."""
+    denied, said = _denies(situation.step), _denies(text)
+    if situation.asks:
+        return said or not denied
+    return denied == said and _numbers(situation.step) <= _numbers(text)
+
+
+def _denies(text: str) -> bool:
+    return bool(_DENIES.search(_DENIES_NOTHING.sub(" ", text.lower())))
+
+
+def _numbers(text: str) -> set[str]:
+    return set(_NUMBER.findall(text))
 
 
 def acknowledge(situation: Situation, draft: Draft) -> Draft:

@@ -209,6 +209,10 @@ def answered(says: str, lang: str = "en", **given: object) -> str:
         ("zh", {}, "好的，请问灯亮着吗？"),
         ("zh", {"step": "责任方", "asks": True}, "明白了，请问责任方是哪一方？"),
         ("zh", {"step": "客服审核申请", "asks": False}, "好的，客服将审核您的申请。"),
+        ("en", {"step": "Do not touch it", "asks": False}, "No problem. Please don't touch it."),
+        ("zh", {"step": "不予退款", "asks": False}, "抱歉，这次不予退款。"),
+        ("zh", {"step": "灯亮了没有"}, "好的，灯亮了吗？"),
+        ("zh", {"step": "时间是否不超过七天"}, "请问时间不超过七天吗？"),
     ],
 )
 def test_an_answer_that_keeps_to_the_step_is_the_reply(lang: str, given: dict, says: str) -> None:
@@ -235,6 +239,11 @@ def test_an_answer_that_keeps_to_the_step_is_the_reply(lang: str, given: dict, s
         ("zh", {"step": "您的手机是什么型号？"}, "请问您的手机型号对吗？"),
         ("zh", {"step": "一共几件？"}, "请问一共是这些件吗？"),
         ("zh", {"step": "客服审核申请", "asks": False}, "好的，祝您生活愉快。"),
+        ("en", {"step": "Do not touch it", "asks": False}, "Please touch it."),
+        ("en", {"step": "Refund the customer", "asks": False}, "We cannot refund the customer."),
+        ("en", {"step": "Pay 20 euros", "asks": False}, "Please pay the euros."),
+        ("zh", {"step": "不予退款", "asks": False}, "好的，为您退款。"),
+        ("zh", {"step": "时间是否不超过七天"}, "请问时间至七天吗？"),
     ],
 )
 def test_an_answer_that_leaves_the_step_is_dropped(lang: str, given: dict, says: str) -> None:
