@@ -49,6 +49,11 @@ class RowModel(torch.nn.Module):
         """The decoder with its output embedding."""
         return self._backbone[0]
 
+    @property
+    def text_weight(self) -> float:
+        """How much a token of text counts beside a decision, both on average."""
+        return self._weighing.text
+
     def forward(self, row: Row) -> Mapping[str, torch.Tensor]:
         """The loss of a row, and its two parts for one decision and one token."""
         with self.numbers():

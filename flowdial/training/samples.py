@@ -86,10 +86,14 @@ def epoch_tasks(
         yield from tasks.decisions(reader, some, settings.layout, settings.length)
 
 
-def checks(reader: CausalModel, judged: Iterable[Decision], settings: Settings) -> Iterator[Task]:
-    """The tasks by which the training is validated."""
-    for some in _alike(judged, settings.together):
+def checks(reader: CausalModel, kept: Sequence[Lesson], settings: Settings) -> Iterator[Task]:
+    """The tasks by which the training is validated: the decisions, and the share of the answers that is learnt."""
+    for some in _alike((found.decision for found in kept if found.decision), settings.together):
         yield from tasks.decisions(reader, some, settings.layout, settings.length)
+    draw = Random(settings.pace.seed)
+    for found in kept:
+        if found.robot and draw.random() < settings.replies:
+            yield tasks.reply(reader, found.user, found.step, found.robot)
 
 
 def _alike(decisions: Iterable[Decision], most: int, draw: Random | None = None) -> Iterator[list[Decision]]:

@@ -83,11 +83,11 @@ def tune(
     reader = CausalModel(loaded)
     report("writing the samples", None)
     epochs = list(all_tasks(reader, training, settings, loaded.adapter_hash))
-    judged = [lesson.decision for lesson in said(kept) if lesson.decision]
+    unlearnt = list(said(kept))
     if not any(item.gold is not None for epoch in epochs for task in epoch for item in task.items):
         raise SourceError("the flows have no decisions to learn from", hint="give flows with `if`, `switch` or loops")
     rows = [row for epoch in epochs for row in packed(fitting(epoch, settings.length, report), settings.length)]
-    judging = list(packed(fitting(list(checks(reader, judged, settings)), settings.length, report), settings.length))
+    judging = list(packed(fitting(list(checks(reader, unlearnt, settings)), settings.length, report), settings.length))
     if not any(item.gold is not None for row in rows for item in row.items):
         hint = "give a greater --length, or shorten the labels"
         raise SourceError(f"every decision is longer than {settings.length} tokens", hint=hint)
@@ -108,6 +108,7 @@ def tune(
     average(model.adapted, before, settings.keep)
     report("weighing the words against the model", None)
     model.eval()
+    judged = [lesson.decision for lesson in unlearnt if lesson.decision]
     with contextlib.nullcontext() if loaded.quantized else merged(model.adapted):
         weights, validated = calibrated(CausalModel(loaded), judged, settings.layout)
     learnt = [item for row in rows for item in row.items]
