@@ -36,11 +36,19 @@ _DENIES_NOTHING = re.compile(
     r"|不好意思|没问题|没关系|没事|不客气|不用担心|无论|不论|不同|非常|不过|不错"
     r"|\b(?:no (?:problem|worries)|not at all|(?:do not|don['’]t|not to) worry)\b"
 )
+_CONTENT = re.compile(r"[a-z']{3,}|[\u3400-\u9fff]")
+#: Whom a step is for, and that it is told, is not said to him.
+_TO_USER = re.compile(
+    r"客[户人]|用户|顾客|[旅乘游]客|患者|告知|提示|提醒|说明|询问|引导"
+    r"|\b(?:customer|user|guest|caller|passenger|patient|tell|ask|inform|explain|remind)s?\b"
+)
+_EMPTY = frozenset("的了吗呢吧请您你我是否有没和与到在把将为给")
 _SMALL = frozenset(("the and you your for are that this have has was were with now not can will our yes but").split())
 MAX_TOKENS = {"en": 24, "zh": 40}
 MAX_ANSWER = 80
-#: Share of a step's words that an answer to it must hold.
-SHARE = 0.3
+#: Share of a step's words that an answer must hold, and of its content where it lacks more than one word of that: a
+#: question is often asked in others, but of what is to be done nothing may be left out.
+SHARE, ASKED, TOLD = 0.3, 0.6, 0.8
 MAX_CHARACTERS = {"en": 120, "zh": 40}
 
 _UNSURE = {"en": "I am not sure I understood.", "zh": "我不太确定您的意思。"}
@@ -81,7 +89,11 @@ def keeps_to_the_step(situation: Situation, text: str) -> bool:
         return False
     if _numbers(text) - _numbers(f"{situation.step} {situation.words}") or not _says_as_much(situation, text):
         return False
-    return len(own & spoken) >= SHARE * len(own) and not names_another_step(situation, text)
+    if len(own & spoken) < SHARE * len(own) or names_another_step(situation, text):
+        return False
+    content = _content(situation.step)
+    held = len(content & _content(text))
+    return len(content) - held < 2 or held >= (ASKED if situation.asks else TOLD) * len(content)
 
 
 def _asks_for(text: str) -> set[str]:
@@ -214,6 +226,10 @@ def _sentence(text: str, lang: str, end: str = ".") -> str:
 def _first_sentence(text: str) -> str:
     match = _SENTENCE_END.search(text)
     return (text[: match.end()] if match else text).strip()
+
+
+def _content(text: str) -> set[str]:
+    return set(_CONTENT.findall(_TO_USER.sub(" ", text.lower()))) - _SMALL - _EMPTY
 
 
 def _stems(text: str) -> set[str]:

@@ -244,6 +244,8 @@ def test_an_answer_that_keeps_to_the_step_is_the_reply(lang: str, given: dict, s
         ("en", {"step": "Pay 20 euros", "asks": False}, "Please pay the euros."),
         ("zh", {"step": "不予退款", "asks": False}, "好的，为您退款。"),
         ("zh", {"step": "时间是否不超过七天"}, "请问时间至七天吗？"),
+        ("zh", {"step": "签收到现在超过七天了吗？"}, "请问签收至七天了吗？"),
+        ("en", {"step": "Unscrew the cable and screw it back on tightly", "asks": False}, "Please unscrew the cable."),
     ],
 )
 def test_an_answer_that_leaves_the_step_is_dropped(lang: str, given: dict, says: str) -> None:
