@@ -19,6 +19,7 @@ from pathlib import Path
 
 from flowdial.decode import combining
 from flowdial.decode.combining import Cancellation
+from flowdial.decode.cues import says_nothing
 from flowdial.decode.decider import decide
 from flowdial.decode.protocol import LanguageModel
 from flowdial.engine.turn import Choice, Turn
@@ -173,9 +174,10 @@ class Engine:
         if len(moves) == 1:
             return _Decision(moves[0], {}, text)
         stay = moves[-1]
-        if not text.strip():
+        found = options(self.flow, moves)
+        if not text.strip() or says_nothing([option.name for option in found], text):
             return _Decision(stay, {m.id: float(m is stay) for m in moves}, text, unsure=True)
-        chances, asked = self._decide(options(self.flow, moves), text, prompts.MAX_WORDS)
+        chances, asked = self._decide(found, text, prompts.MAX_WORDS)
         best, second = sorted(chances.values(), reverse=True)[:2]
         top = next(move for move in moves if chances[move.id] == best)
         unsure = top is not stay and best - second < self.margin

@@ -37,6 +37,9 @@ FORK = flow_of("start\nfork\n:pack;\nfork again\n:pay;\nend fork\n:send;\nstop")
 ZH = flow_of("start\nif (付款了吗？) then (是)\n:发货;\nelse (否)\n:开账单;\nendif\nstop")
 
 
+COLOURS = "switch (Which colour?)\ncase (red)\n:a;\ncase (green)\n:b;\ncase (blue)\n:c;\nendswitch"
+
+
 def engine_on(flow: Flow = SHOP, model: ScriptedModel | None = None, **options) -> tuple[Engine, ScriptedModel]:
     model = model or ScriptedModel()
     return Engine(flow, model=model, **options), model
@@ -190,6 +193,15 @@ def test_empty_text_asks_back_and_calls_no_model(text: str) -> None:
     turn = engine.turn(session, text)
     assert (turn.move, session.marking, model.calls) == (STAY, ("decision1",), 0)
     assert "left / right" in turn.reply
+
+
+@pytest.mark.parametrize("text", ["yes", "No.", "ok", "thanks"])
+def test_what_chooses_none_of_several_alternatives_asks_back_and_calls_no_model(text: str) -> None:
+    engine, model = engine_on(flow_of(f"start\n{COLOURS}\nstop"))
+    turn = engine.turn(engine.session(), text)
+    assert (turn.move, model.calls) == (STAY, 0)
+    assert "not sure" in turn.reply
+    assert "red / green / blue" in turn.reply
 
 
 def test_empty_text_is_not_said_to_have_called_the_model() -> None:
