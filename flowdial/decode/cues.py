@@ -37,7 +37,7 @@ _ACKNOWLEDGES = re.compile(
     r"(?:(?:ok|okay|k|fine|alright|all right|i see|got it|thanks|thank you|好|好的|好吧|嗯|哦|行|知道了|明白了?|谢谢)"
     r"[\s.,!。，！~]*)+"
 )
-_SIDES = re.compile(r"(?:(?:yes|yeah|yep|yup|no|nope|nah|right|correct|是的?|对的?|没错|不是?的?)[\s.,!。，！~]*)+")
+_SIDES = re.compile(r"(?>(?:yes|yeah|yep|yup|nope|no|nah|right|correct|不?是的?|不?对的?|没错|不)[\s.,!。，！~]*)++")
 _YES_IDIOM = re.compile(r"没错|没问题|不错|no problem|not bad|无误")
 _DENIED = re.compile(r"(?:\b(?:not|no|isn't|wasn't|never)(?:\s+(?:a|an|the|really))?\s+|[不没非]是?|没有)$")
 _ASKS = re.compile(

@@ -171,6 +171,12 @@ def test_a_bare_yes_or_no_chooses_nothing_among_alternatives_that_take_no_side(w
     assert not says_nothing(["yes, both", "no, none", "one of them"], words)
 
 
+def test_a_long_row_of_answers_is_read_in_time() -> None:
+    """No text makes the pattern try more than its length."""
+    assert says_nothing(["red", "green", "blue"], "不是" * 5000)
+    assert not says_nothing(["red", "green", "blue"], "不是" * 5000 + "x")
+
+
 def test_a_bare_answer_of_the_side_of_one_option_chooses_it() -> None:
     assert says_nothing(["质量问题", "发错货", "不想要了"], "是的")
     assert not says_nothing(["质量问题", "发错货", "不想要了"], "不")
