@@ -30,7 +30,7 @@ _KINDS = {
     "manner": re.compile(r"\bhow\b(?! (?:many|much|long|often|old|far|big|large|tall|heavy)\b)|怎么|怎样|如何"),
 }
 _DENIES = re.compile(r"[不没未无非勿禁]|\b(?:no|not|never|none|nothing|without|cannot)\b|n['’]t\b")
-#: What holds a denial and denies nothing: a question at both ends or at the end, and courtesies.
+#: What looks like a denial and is none: a question (对不对, 亮了没有) and courtesies.
 _DENIES_NOTHING = re.compile(
     r"([\u3400-\u9fff])[不没]\1|有无|(?:没有?|未|不)[?？]?$"
     r"|不好意思|没问题|没关系|没事|不客气|不用担心|无论|不论|不同|非常|不过|不错"

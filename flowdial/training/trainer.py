@@ -107,9 +107,8 @@ def train(
         disable_tqdm=True,
     )
     arguments._n_gpu = min(1, arguments.n_gpu)  # one process takes one row, however many GPUs it sees
-    callbacks: list[TrainerCallback] = [_Watch(report, rows), _Finite()]
-    if validation:
-        callbacks.append(_Stopping(pace.patience))
+    stopping = [_Stopping(pace.patience)] if validation else []
+    callbacks: list[TrainerCallback] = [_Finite(), *stopping, _Watch(report, rows)]  # the last sees whether it stops
     trainer = _Trainer(model, arguments, Rows(rows), validation, callbacks)
     trainer.remove_callback(PrinterCallback)
     last = _last_whole(folder) if resume else None
@@ -249,6 +248,11 @@ class _Watch(TrainerCallback):
             self._told = f"loss {float(logs['loss']):.3f}"
         if logs and "eval_accuracy" in logs:
             self._report(f"validation: {logs['eval_accuracy']:.1%} right, loss {logs['eval_loss']:.3f}", None)
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        if control.should_training_stop and state.global_step < state.max_steps:
+            best = state.best_global_step
+            self._report(f"validation: ended early at step {state.global_step}, the best was step {best}", None)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         done, spent = state.global_step - self._first, time.monotonic() - self._begun

@@ -17,7 +17,7 @@ from flowdial.dataset.courses import courses
 from flowdial.decode.protocol import Skill
 from flowdial.errors import AdapterError, ModelError, SourceError
 from flowdial.training import begun, trainer, tuning
-from flowdial.training.samples import all_tasks, epoch_tasks, said, split
+from flowdial.training.samples import all_tasks, checks, epoch_tasks, said, split
 from flowdial.training.settings import Settings
 from flowdial.training.tuning import tune
 from tests.decode.models import _SIZES, FAMILIES, VOCABULARY
@@ -217,8 +217,10 @@ def test_a_training_that_had_stopped_early_is_not_taken_further(tmp_path, monkey
             raise KeyboardInterrupt
 
     monkeypatch.setattr(trainer._Trainer, "_load_best_model", killed)
+    told = []
     with pytest.raises(KeyboardInterrupt):
-        tune(fresh(), courses(FILES), out, impatient, resume=False, report=quiet)
+        tune(fresh(), courses(FILES), out, impatient, resume=False, report=lambda message, _done: told.append(message))
+    assert any(message.startswith("validation: ended early at step") for message in told)
     tune(fresh(), courses(FILES), out, impatient, resume=True, report=quiet)
     assert reached[1] <= reached[0] + 1
 
@@ -380,6 +382,8 @@ def test_the_share_of_answers_says_how_many_are_learnt(share):
     made = epoch_tasks(reader, found, replace(SETTINGS, replies=share), Random(0))
     assert answers > 0
     assert sum(item.gold is None for task in made for item in task.items) == share * answers
+    validated = checks(reader, list(said(found)), replace(SETTINGS, replies=share))
+    assert sum(item.gold is None for task in validated for item in task.items) == share * answers
 
 
 def test_what_flowdial_data_writes_can_be_learnt(tmp_path):
