@@ -15,11 +15,17 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
+from typing import TYPE_CHECKING, TypeVar
 
 from flowdial.errors import FlowDialError, ModelError
+
+if TYPE_CHECKING:
+    import torch
+
+Found = TypeVar("Found")
 
 #: Seconds between two looks at the others.
 _LOOK = 0.1
@@ -141,6 +147,27 @@ def meet() -> None:
     while not all(arrived.is_set() for _, arrived in _others):
         _check()
         time.sleep(_LOOK)
+
+
+def take_over(values: Iterable[torch.Tensor]) -> None:
+    """Each process takes over what the first one has in these."""
+    if count() == 1:
+        return
+    from torch.distributed import broadcast
+
+    for each in values:
+        broadcast(each.data, 0)
+
+
+def gathered(share: list[Found]) -> list[Found]:
+    """The shares of all processes, one from each in turn: as they were dealt out by `[place() :: count()]`."""
+    if count() == 1:
+        return share
+    from torch.distributed import all_gather_object
+
+    shares: list[list[Found]] = [[] for _ in range(count())]
+    all_gather_object(shares, share)
+    return [shares[at % count()][at // count()] for at in range(sum(map(len, shares)))]
 
 
 def _check(cause: Exception | None = None) -> None:

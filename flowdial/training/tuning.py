@@ -16,9 +16,9 @@ from flowdial.dataset.courses import Course
 from flowdial.dataset.decisions import Decision, asked
 from flowdial.decode.adapter import tokenizer_hash
 from flowdial.decode.causal import CausalModel
-from flowdial.decode.decider import FEATURES, POINTED, evidence, features
+from flowdial.decode.decider import FEATURES, POINTED, Asked, evidence, features
 from flowdial.decode.loader import LoadedModel
-from flowdial.decode.store import Progress
+from flowdial.decode.store import Progress, silent
 from flowdial.errors import ModelError, PromptTooLong, SourceError
 from flowdial.resources import code_hash
 from flowdial.session import prompt
@@ -103,14 +103,14 @@ def tune(
         begun.mark(work, made_of)
     before = learnable(model.adapted)
     log = train(model, rows, judging, work, settings.pace, resume=resume, report=report)
-    if not processes.leads():
-        return {}
+    processes.take_over(each for each in model.parameters() if each.requires_grad)
     average(model.adapted, before, settings.keep)
-    report("weighing the words against the model", None)
     model.eval()
     judged = [lesson.decision for lesson in unlearnt if lesson.decision]
     with contextlib.nullcontext() if loaded.quantized else merged(model.adapted):
-        weights, validated = calibrated(CausalModel(loaded), judged, settings.layout)
+        weights, validated = calibrated(CausalModel(loaded), judged, settings.layout, report)
+    if not processes.leads():
+        return {}
     learnt = [item for row in rows for item in row.items]
     manifest = _manifest(loaded, found, settings, words, learnt, kept, validated, weights, out.name)
     adapter.write(model.adapted, out, manifest, log)
@@ -130,19 +130,30 @@ def _made_of(loaded: LoadedModel, found: Sequence[Course], settings: Settings) -
 
 
 def calibrated(
-    model: CausalModel, judged: Sequence[Decision], layout: str
+    model: CausalModel, judged: Sequence[Decision], layout: str, report: Progress = silent
 ) -> tuple[dict[str, list[float]], list[bool]]:
-    """Weights of the linear layer by language, and whether each decision that the model can read is right with them."""
+    """Weights of the linear layer by language, and whether each decision that the model can read is right with them.
+
+    Of several processes each reads its share of the decisions.
+    """
+    share, read = judged[processes.place() :: processes.count()], []
+    for at, d in enumerate(share):
+        report("weighing the words against the model", at / len(share))
+        read.append(_read(model, asked(d, layout)))
     found: dict[str, list[Judged]] = {}
-    for d in judged:
-        wanted = asked(d, layout)
-        try:
-            rows = features(wanted, evidence(model, wanted))
-        except PromptTooLong:
-            continue
-        found.setdefault(d.lang, []).append((rows, sorted(d.gold) or [len(d.names)]))
+    for d, rows in zip(judged, processes.gathered(read), strict=True):
+        if rows is not None:
+            found.setdefault(d.lang, []).append((rows, sorted(d.gold) or [len(d.names)]))
     weights = {lang: fit(rows, near={"model": 1.0, "pointed": POINTED}) for lang, rows in found.items()}
     return weights, [_best(rows, weights[lang]) in gold for lang, all_ in found.items() for rows, gold in all_]
+
+
+def _read(model: CausalModel, wanted: Asked) -> list[tuple[float, ...]] | None:
+    """The features of the options; None where the model cannot read so much."""
+    try:
+        return features(wanted, evidence(model, wanted))
+    except PromptTooLong:
+        return None
 
 
 def _best(rows: Sequence[Sequence[float]], weights: Sequence[float]) -> int:

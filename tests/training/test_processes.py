@@ -56,6 +56,19 @@ def test_who_was_started_by_a_launcher_starts_no_more(monkeypatch):
         assert not processes._others
 
 
+def test_shares_come_back_in_the_order_in_which_they_were_dealt_out(monkeypatch):
+    """Three processes, seven jobs."""
+    _as(monkeypatch, RANK="1", WORLD_SIZE="3")
+    jobs = list(range(7))
+
+    def gather(shares, share):
+        assert share == [1, 4]
+        shares[:] = [jobs[place::3] for place in range(3)]
+
+    monkeypatch.setattr(torch.distributed, "all_gather_object", gather)
+    assert processes.gathered(jobs[processes.place() :: processes.count()]) == jobs
+
+
 def _train(out, settings):
     return tune(fresh(), courses(FILES), out, settings, resume=False, report=quiet)
 
@@ -69,6 +82,8 @@ def test_two_processes_learn_what_one_learns(tmp_path):
         both = _train(tmp_path / "both", settings)
     assert dict(os.environ) == before
     assert both["metrics"] == alone["metrics"]
+    assert both["weights"].keys() == alone["weights"].keys()
+    assert all(both["weights"][lang] == pytest.approx(alone["weights"][lang], abs=0.05) for lang in alone["weights"])
     found, wanted = (load_file(tmp_path / name / "adapter_model.safetensors") for name in ("both", "alone"))
     assert found.keys() == wanted.keys()
     assert all(torch.allclose(found[name].float(), wanted[name].float(), atol=1e-3) for name in wanted)
