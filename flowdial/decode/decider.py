@@ -68,7 +68,12 @@ class Asked(Protocol):
 
 
 def decide(model: LanguageModel, asked: Asked) -> list[float]:
-    """Probabilities of the options, and last of staying; they sum to 1. One forward pass. Raises ModelError."""
+    """Probabilities of the options, and last of staying; they sum to 1. Raises ModelError.
+
+    One forward pass, and none where the words choose nothing.
+    """
+    if says_nothing(asked.options, asked.said):
+        return [*[0.0] * len(asked.options), 1.0]
     weights = weights_of(model, asked)
     rows = features(asked, evidence(model, asked))
     scores = [sum(w * x for w, x in zip(weights, row, strict=True)) for row in rows]
@@ -129,8 +134,6 @@ def query(model: Scorer, asked: Asked) -> Query:
 
 def features(asked: Asked, likelihoods: Sequence[float]) -> list[tuple[float, ...]]:
     """One row an option and a last one for staying, columns as in `FEATURES`."""
-    if says_nothing(asked.options, asked.said):
-        likelihoods = [0.0] * len(likelihoods)
     cues = option_cues(asked.question, asked.options, asked.said)
     stay = (1.0, *stay_cues(asked.question, asked.options, asked.said))
     rows = [(likelihood, *cue.values(), *[0.0] * len(stay)) for likelihood, cue in zip(likelihoods, cues, strict=False)]

@@ -16,6 +16,7 @@ from flowdial.dataset.courses import Course
 from flowdial.dataset.decisions import Decision, asked
 from flowdial.decode.adapter import tokenizer_hash
 from flowdial.decode.causal import CausalModel
+from flowdial.decode.cues import says_nothing
 from flowdial.decode.decider import FEATURES, POINTED, Asked, evidence, features
 from flowdial.decode.loader import LoadedModel
 from flowdial.decode.store import Progress, silent
@@ -132,7 +133,7 @@ def _made_of(loaded: LoadedModel, found: Sequence[Course], settings: Settings) -
 def calibrated(
     model: CausalModel, judged: Sequence[Decision], layout: str, report: Progress = silent
 ) -> tuple[dict[str, list[float]], list[bool]]:
-    """Weights of the linear layer by language, and whether each decision that the model can read is right with them.
+    """Weights of the linear layer by language, and whether each decision that the model reads is right with them.
 
     Of several processes each reads its share of the decisions.
     """
@@ -149,7 +150,9 @@ def calibrated(
 
 
 def _read(model: CausalModel, wanted: Asked) -> list[tuple[float, ...]] | None:
-    """The features of the options; None where the model cannot read so much."""
+    """The features of the options; None where the model is not asked, or cannot read so much."""
+    if says_nothing(wanted.options, wanted.said):
+        return None
     try:
         return features(wanted, evidence(model, wanted))
     except PromptTooLong:

@@ -77,6 +77,13 @@ def test_a_decision_asks_the_model_once() -> None:
     assert model.calls == 1
 
 
+@pytest.mark.parametrize(("lang", "words"), [("en", "yes"), ("en", "ok"), ("zh", "不是。"), ("zh", "嗯")])
+def test_words_that_choose_nothing_stay_and_ask_no_model(lang: str, words: str) -> None:
+    model = ScriptedModel()
+    assert decide(model, decision(lang, "?", ["red", "green", "blue"], words)) == [0.0, 0.0, 0.0, 1.0]
+    assert not model.calls
+
+
 def test_the_channel_compares_how_likely_the_words_are_under_each_option() -> None:
     """The name's own likelihood is left out: a rare name is no reason against an option."""
     asked = decision("en", "Paid?", ["yes", "no"], "I did")
