@@ -14,7 +14,7 @@ from flowdial.decode.store import Progress
 from flowdial.evaluation.cases import Case
 from flowdial.evaluation.methods import Method, Reply, plainly, situation
 from flowdial.evaluation.metrics import Result, figures, reply_figures
-from flowdial.reply.stages import names_another_step
+from flowdial.reply.guards import names_another_step
 from flowdial.resources import code_hash
 
 _Each = TypeVar("_Each")

@@ -9,16 +9,8 @@ import pytest
 from flowdial.decode.protocol import Skill
 from flowdial.decode.scripted import ScriptedModel
 from flowdial.reply import PIPELINES, Draft, Pipeline, Situation
-from flowdial.reply.stages import (
-    MAX_CHARACTERS,
-    acknowledge,
-    answer,
-    ask,
-    guard,
-    names_another_step,
-    render,
-    write_freely,
-)
+from flowdial.reply.guards import MAX_CHARACTERS, names_another_step
+from flowdial.reply.stages import acknowledge, answer, ask, guard, render, write_freely
 
 STEP = {"en": "Is the lamp on?", "zh": "灯亮着吗？"}
 
