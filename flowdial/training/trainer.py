@@ -29,9 +29,9 @@ from flowdial.training.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How it is trained. `batch` is the rows of a step, of all processes together; `checks` how often it is validated
-    and saved in all (a few times more where the steps cannot be shared out evenly); `patience` how many without gain
-    end it early (an adapter that is trained further gets worse at first, and better as the rate falls).
+    """How it is trained. `batch` is the rows of a step, of all processes together; `checks` how often at most it is
+    validated and saved, the last time at its end; `patience` how many without gain end it early (an adapter that is
+    trained further gets worse at first, and better as the rate falls).
     """
 
     learning_rate: float = 1.5e-3
@@ -76,7 +76,7 @@ def train(
     accumulate = pace.batch // processes.count()
     rows = rows[: max(1, len(rows) // pace.batch) * pace.batch]
     steps = math.ceil(len(rows) / pace.batch)
-    every = max(1, steps // pace.checks)
+    every = math.ceil(steps / pace.checks)
     arguments = TrainingArguments(
         output_dir=str(folder),
         num_train_epochs=1,
