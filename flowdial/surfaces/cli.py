@@ -285,7 +285,7 @@ def finetune(flows: tuple[Path, ...], **options: Any) -> None:
 
     \b
     Examples:
-      flowdial finetune flows/train --epochs 0.5 --out adapters/smollm2-135m-flow
+      flowdial finetune flows/train --words 4000 --rank 12 --per-edge 0 --epochs 0.25 --out adapters/anew
       flowdial finetune my_flows --adapter adapters/smollm2-135m-flow --learning-rate 5e-4 --out adapters/mine
       flowdial chat flows/zh/refund.puml --adapter adapters/smollm2-135m-flow
     """
