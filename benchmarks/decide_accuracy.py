@@ -20,6 +20,7 @@ from machine import machine
 
 from flowdial.decode import decider
 from flowdial.decode.causal import CausalModel
+from flowdial.decode.cues import says_nothing
 from flowdial.decode.loader import load
 from flowdial.decode.protocol import LAYOUTS
 from flowdial.engine.engine import MARGIN
@@ -50,11 +51,12 @@ def softmax_of(features: list[tuple[float, ...]], weights: tuple[float, ...]) ->
 
 
 def measure(model: CausalModel, rows: list[Row], layout: str) -> None:
-    """Add to every row its features and the milliseconds of the decision."""
+    """Add to every row its features, whether the words choose anything, and the milliseconds of the decision."""
     for row in rows:
         texts = asked(row, layout)
         begun = time.perf_counter()
         row["features"] = decider.features(texts, decider.evidence(model, texts))
+        row["chooses"] = not says_nothing(texts.options, texts.said)
         row["ms"] = (time.perf_counter() - begun) * 1000
 
 
@@ -72,7 +74,7 @@ def score(rows: list[Row], weights: tuple[float, ...]) -> dict[str, float]:
     for row in rows:
         chances = softmax_of(row["features"], weights)
         ranked = sorted(range(len(chances)), key=lambda i: -chances[i])
-        moved = ranked[0] != len(chances) - 1 and chances[ranked[0]] - chances[ranked[1]] >= MARGIN
+        moved = row["chooses"] and ranked[0] != len(chances) - 1 and chances[ranked[0]] - chances[ranked[1]] >= MARGIN
         if gold(row) == len(row["options"]):
             count["off"] += 1
             count["kept"] += not moved

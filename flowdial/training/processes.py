@@ -25,7 +25,7 @@ from flowdial.errors import FlowDialError, ModelError
 if TYPE_CHECKING:
     import torch
 
-Found = TypeVar("Found")
+_Each = TypeVar("_Each")
 
 #: Seconds between two looks at the others.
 _LOOK = 0.1
@@ -159,13 +159,13 @@ def take_over(values: Iterable[torch.Tensor]) -> None:
         broadcast(each.data, 0)
 
 
-def gathered(share: list[Found]) -> list[Found]:
+def gathered(share: list[_Each]) -> list[_Each]:
     """The shares of all processes, one from each in turn: as they were dealt out by `[place() :: count()]`."""
     if count() == 1:
         return share
     from torch.distributed import all_gather_object
 
-    shares: list[list[Found]] = [[] for _ in range(count())]
+    shares: list[list[_Each]] = [[] for _ in range(count())]
     all_gather_object(shares, share)
     return [shares[at % count()][at // count()] for at in range(sum(map(len, shares)))]
 
