@@ -21,7 +21,7 @@ from flowdial.errors import AdapterError
 if TYPE_CHECKING:
     import torch
     from peft import PeftModel
-    from transformers import PreTrainedTokenizerBase
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 _CONFIG, _WEIGHTS, _MANIFEST = "adapter_config.json", "adapter_model.safetensors", "manifest.json"
 _AGAIN = "train it anew with `flowdial finetune`"
@@ -115,6 +115,25 @@ class AdapterFolder:
         except (AttributeError, TypeError, ValueError) as error:
             message = f"{self.path / _MANIFEST}: `weights` are not numbers by language and feature"
             raise AdapterError(message, hint=_AGAIN) from error
+
+
+def merge_into_base(model: PeftModel) -> PreTrainedModel:
+    """The base with the adapter in its weights.
+
+    Rows of tokens are written where they belong; peft alone would copy the embedding for them.
+    """
+    import torch
+    from peft.tuners.trainable_tokens import TrainableTokensLayer
+
+    with torch.no_grad():
+        for layer in model.modules():
+            if isinstance(layer, TrainableTokensLayer):
+                weight: Any = layer.get_base_layer().weight
+                for name in layer.active_adapters:
+                    weight[layer.token_indices[name]] = layer.trainable_tokens_delta[name].to(weight)
+                layer.set_adapter([])
+    whole: PreTrainedModel = model.merge_and_unload()
+    return whole
 
 
 def tokenizer_hash(tokenizer: PreTrainedTokenizerBase) -> str:

@@ -12,7 +12,7 @@ import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flowdial.decode.adapter import AdapterFolder
+from flowdial.decode.adapter import AdapterFolder, merge_into_base
 from flowdial.decode.conversion import quiet
 from flowdial.decode.extras import needs_extra
 from flowdial.decode.protocol import UNTRAINED, Skill
@@ -77,19 +77,20 @@ def load(
     numbers = _dtype(dtype, place)
     quantization = _quantization(quantize, place, numbers)
     folder = None if adapter is None else AdapterFolder.open(adapter)
+    words = () if folder is None else folder.words
     source = resolve(model, progress=progress)
     progress(f"opening {source.name}", None)
-    base, tokenizer, source = _open(source, place, numbers, quantization)
-    if folder is not None and folder.words:
-        widen(base, tokenizer, folder.words)
+    base, tokenizer, source = _open(source, place, numbers, quantization, words)
+    if words:
+        widen(base, tokenizer, words)
     opened = base if folder is None else folder.attach(base, source, place)
     if folder is not None and merge and quantization is None:
-        opened = opened.merge_and_unload()
+        opened = merge_into_base(opened)
     progress(f"{source.name} is open", 1.0)
     if folder is None:
         return LoadedModel(opened.eval(), tokenizer, source, None, place, numbers, quantized=quantize)
     skill = folder.skill(tokenizer, wording)
-    about = (skill, folder.fingerprint, quantize, folder.words)
+    about = (skill, folder.fingerprint, quantize, words)
     return LoadedModel(opened.eval(), tokenizer, source, folder.path.name, place, numbers, *about)
 
 
@@ -156,14 +157,14 @@ def _quantization(wanted: str | None, device: torch.device, dtype: torch.dtype) 
 
 
 def _open(
-    source: ModelSource, device: torch.device, dtype: torch.dtype, quantization: Any
+    source: ModelSource, device: torch.device, dtype: torch.dtype, quantization: Any, words: tuple[str, ...]
 ) -> tuple[Any, PreTrainedTokenizerBase, ModelSource]:
     kwargs: dict[str, Any] = {"dtype": dtype, "output_loading_info": True}
     if quantization is not None:
         kwargs |= {"quantization_config": quantization, "device_map": {"": device}}
     try:
         with quiet():
-            tokenizer, (model, report) = _from_pretrained(source, kwargs)
+            tokenizer, (model, report) = _from_pretrained(source, kwargs, words)
             model = model if quantization is not None else model.to(device)
     except Exception as error:
         hint = "a folder needs config.json, *.safetensors and tokenizer.json; a hub id needs the network once"
@@ -176,7 +177,7 @@ def _open(
     return model, tokenizer, source
 
 
-def _from_pretrained(source: ModelSource, kwargs: dict[str, Any]) -> tuple[Any, Any]:
+def _from_pretrained(source: ModelSource, kwargs: dict[str, Any], words: tuple[str, ...]) -> tuple[Any, Any]:
     """What lies on this machine is opened without a look at the network, a hub id's files as well."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -187,7 +188,9 @@ def _from_pretrained(source: ModelSource, kwargs: dict[str, Any]) -> tuple[Any, 
 
     if source.revision is None and "quantization_config" not in kwargs:
         folder = Path(source.path_or_id)
-        return AutoTokenizer.from_pretrained(folder, local_files_only=True), _read(folder, kwargs)
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        tokenizer.add_tokens(list(words))
+        return tokenizer, _read(folder, kwargs, len(tokenizer) if words else 0)
     if source.revision is None:
         return opened(local_files_only=True)
     try:
@@ -197,8 +200,12 @@ def _from_pretrained(source: ModelSource, kwargs: dict[str, Any]) -> tuple[Any, 
         return opened()
 
 
-def _read(folder: Path, kwargs: dict[str, Any]) -> Any:
-    """A model of this machine. Weights that are read and not mapped are in memory once, and not beside their file."""
+def _read(folder: Path, kwargs: dict[str, Any], rows: int) -> Any:
+    """A model of this machine, whose embedding has room for so many tokens at least.
+
+    Weights that are read and not mapped are in memory once, and not beside their file; an embedding that is widened as
+    it is read is so too.
+    """
     from safetensors import safe_open
     from transformers import AutoConfig, AutoModelForCausalLM, GenerationConfig
     from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING
@@ -209,11 +216,28 @@ def _read(folder: Path, kwargs: dict[str, Any]) -> Any:
         return AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, **kwargs)
     kind: Any = MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
     with safe_open(file, framework="pt", device="cpu", backend="pread") as opened:
-        weights = {name: opened.get_slice(name) for name in opened.keys()}  # noqa: SIM118
+        weights: dict[str, Any] = {name: opened.get_slice(name) for name in opened.keys()}  # noqa: SIM118
+        if rows > (known := getattr(config, "vocab_size", rows)):
+            by_token = {name: weight for name, weight in weights.items() if weight.get_shape()[:-1] == [known]}
+            weights |= {name: _Widened(weight, rows) for name, weight in by_token.items()}
+            config.vocab_size = rows
         model, report = kind.from_pretrained(None, config=config, state_dict=weights, **kwargs)
     if (folder / "generation_config.json").is_file():
         model.generation_config = GenerationConfig.from_pretrained(folder, local_files_only=True)
     return model, report
+
+
+class _Widened:
+    """A weight of a file that has more rows once it is read, of zeros."""
+
+    def __init__(self, weight: Any, rows: int) -> None:
+        self._weight, self._rows = weight, rows
+
+    def __getitem__(self, place: Any) -> torch.Tensor:
+        import torch
+
+        known: torch.Tensor = self._weight[place]
+        return torch.nn.functional.pad(known, (0, 0, 0, self._rows - len(known)))
 
 
 def _reach_hub() -> None:

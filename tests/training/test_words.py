@@ -67,8 +67,8 @@ def test_a_base_that_writes_characters_by_one_token_keeps_its_own(base):
     assert give(load(base), 0) == ()
 
 
-def test_an_adapter_brings_its_words_along(base, tmp_path):
-    """Merged and unmerged it decides alike, and it can be trained further."""
+def test_an_adapter_brings_its_words_along(base, tmp_path, monkeypatch):
+    """Merged and unmerged it decides alike, it can be trained further, and the embedding is widened as it is read."""
     out = tmp_path / "adapter"
     manifest = tune(load(base, dtype="float32"), courses(FILES), out, SETTINGS, resume=False, report=quiet)
     assert len(manifest["words"]) == 60
@@ -88,6 +88,9 @@ def test_an_adapter_brings_its_words_along(base, tmp_path):
     again = tune(beside, courses(FILES), tmp_path / "further", SETTINGS, resume=False, report=quiet)
     assert again["words"] == manifest["words"]
     assert again["begun_with"] == within.adapter_hash
+    monkeypatch.setattr(type(within.model), "resize_token_embeddings", None)  # which would hold the embedding twice
+    wide = load(base, adapter=str(out)).model
+    assert wide.get_output_embeddings().weight is wide.get_input_embeddings().weight
     (out / "manifest.json").write_text('{"words": 5}')
     with pytest.raises(AdapterError, match="`words` is no list of texts"):
         load(base, adapter=str(out))
