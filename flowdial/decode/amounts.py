@@ -37,6 +37,9 @@ _BEHIND: dict[Comparison, str] = {
     ">=": rf"及?以上|或更[多久长高]|起(?![来床])|or (?:over|above|{_LARGER})|and (?:up|over|above|more)|plus\b|\+",
 }
 _TURNED: dict[Comparison, Comparison] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_MIRRORED: dict[Comparison, Comparison] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+#: What counts from nothing on, below it as above: 没到零下十八度 is warmer.
+_AS_FAR_AS = re.compile("[到过超足满达破够]|reach|past|beyond|exceed")
 _NOT = r"(?:not|no|n't|没有?|未|不|别)\s*(?:even |quite |yet )?"
 _LEADS = {
     sign: re.compile(
@@ -78,6 +81,8 @@ _TO = re.compile(r"\s*(?:to|and|or|-|–|—|~|～|至|到)\s*")
 #: A number that is no amount of what is asked: denied, or a difference.
 _OTHERWISE = re.compile(r"(?:\bnot|isn't|不是|不在|并非|[差高低多少重轻涨跌贵]了?|short by)\s*$")
 _WHETHER = re.compile("有没有|是不是")
+#: 零下 that is not of a number.
+_FROST = re.compile("零下(?![零〇一二两三四五六七八九十百几\\d])")
 _CORRECTS = re.compile(
     r"不对|不是|说错了?|更正|哦不|不不|correction|no[, ]+wait|wait,? no|i mean|scratch that|rather|, no,|sorry"
 )
@@ -181,6 +186,7 @@ class Amount:
 def amounts(text: str) -> list[Amount]:
     """The amounts in a text, in their order; of a text that corrects itself those behind the correction."""
     text = _WHETHER.sub("，", text.lower())
+    text = _FROST.sub("低于零度", text).replace("零下", "负").replace("零上", "")
     found = joined(list(numerals(text)), text)
     for correction in _CORRECTS.finditer(text):
         if later := [each for each in found if each.begin >= correction.end()]:
@@ -243,18 +249,19 @@ def _meant(text: str, found: Numeral, since: int) -> list[Amount]:
     if before.rstrip().endswith("比") or _OTHERWISE.search(before):
         return []
     if _ROUGH.search(before) or _ROUGHLY.match(text, found.end):
-        return [replace(number, low=number.low * 0.9, high=number.high * 1.1)]
+        return [replace(number, low=number.low - abs(number.low) * 0.1, high=number.high + abs(number.high) * 0.1)]
     return [number]
 
 
 def _sign(text: str, found: Numeral, before: str) -> Comparison | None:
     """How the words around a number compare with it: those before it that begin first, or those behind it."""
-    leads = [(match.start(), sign, match["denied"]) for sign, lead in _LEADS.items() if (match := lead.search(before))]
+    leads = [(match, sign) for sign, lead in _LEADS.items() if (match := lead.search(before))]
     if _SHORT_OF.search(text[max(0, found.begin - _LOOK) : found.begin]):
         return "<"
     if leads:
-        _, sign, denied = min(leads, key=lambda lead: lead[0])
-        return _TURNED[sign] if denied else sign
+        match, sign = min(leads, key=lambda lead: lead[0].start())
+        sign = _TURNED[sign] if match["denied"] else sign
+        return _MIRRORED[sign] if found.high < 0 and _AS_FAR_AS.search(match[0]) else sign
     for sign, end in _ENDS.items():
         if end.match(text, found.end):
             return _TURNED[sign] if _NOT_WITHIN.search(before) else sign

@@ -91,6 +91,9 @@ _IDIOM = re.compile(
 )
 _JOINS = re.compile(r"\s*(?:零|又|and)?\s*")
 _CURRENCY = re.compile(r"[$€£¥￥]\s*$")
+#: Before a number that is less than nothing, and behind one.
+_MINUS = re.compile(r"(?:负|\bminus |\bnegative |(?<![\w%℃°)）])[-−])$")
+_FROST = re.compile(r"\s*(?:degrees?\s*|°c?\s*)?below (?:zero|freezing)\b")
 #: Units of a date too ("2031年", "三月"), and the least number that is a year of our era.
 _OF_A_DATE, _ERA = frozenset({"年", "日", "月"}), 1900
 #: Characters before a number that are looked at.
@@ -123,8 +126,9 @@ def numerals(text: str) -> Iterator[Numeral]:
         if match["clock"] or any(begin <= match.start() < end for begin, end in idioms):
             continue
         if found := _read_on(text, match):
-            yield found
             at = found.end
+            minus = _MINUS.search(text, max(0, found.begin - _BEFORE), found.begin)
+            yield replace(found, begin=minus.start(), low=-found.high, high=-found.low) if minus else found
 
 
 def unit_of(text: str) -> tuple[str, float] | None:
@@ -144,6 +148,8 @@ def _read_on(text: str, match: re.Match[str]) -> Numeral | None:
         return None
     low, high = _read(match)
     end = match.end()
+    if frost := _FROST.match(text, end):
+        return Numeral(match.start(), frost.end(), -high, -low, "degrees")
     if match["parts"]:
         return Numeral(match.start(), end, low, high, "share")
     some = None if before.endswith("比") else _MORE.match(text, end)
@@ -156,7 +162,8 @@ def _read_on(text: str, match: re.Match[str]) -> Numeral | None:
     measure = _MEASURE.match(text, end)
     kind = "money" if _CURRENCY.search(before) else "count" if measure else ""
     dates = not some and _DATE.match(text, end)
-    if dates or _counts_nothing(match, measure[0].strip() if measure else "", _TO.match(text, end) is not None):
+    opens = _TO.match(text, end) is not None or _MINUS.search(before) is not None
+    if dates or _counts_nothing(match, measure[0].strip() if measure else "", opens):
         return None
     return Numeral(match.start(), measure.end() if measure else end, low, high, kind)
 
@@ -182,7 +189,7 @@ def _with_unit(text: str, begin: int, unit: re.Match[str], low: float, high: flo
 
 
 def _counts_nothing(match: re.Match[str], measure: str, opens: bool) -> bool:
-    """Whether a number without a unit is a mere word; `opens`: a second one follows, to which it is the beginning."""
+    """Whether a number without a unit is a mere word; `opens`: what stands beside it says that it is a number."""
     if match["article"] or match["half"] or match["several"]:
         return True
     if match["english"] == "one" or match["chinese"] == "一":

@@ -39,6 +39,8 @@ def fitting(question: str, names: Sequence[str], words: str) -> int | None:
     ranges = _ranges(question, names)
     if not ranges or len({*ranges}) < len(ranges):
         return None
+    if names.count(words) == 1:
+        return names.index(words)
     said = amounts(words)
     if not said and len(asked := limits(question)) == 1 and (sign := comparison(words)):
         said = [asked[0].compared(sign)]

@@ -49,6 +49,17 @@ DAY, MONTH, YEAR = 24.0, 365 / 12 * 24.0, 365 * 24.0
         ("七成", 70, 70, "share"),
         ("四分之一", 25, 25, "share"),
         ("五条", 5, 5, "count"),
+        ("漠河，零下二十八度", -28, -28, "degrees"),
+        ("零下二十多度", -29.9, -20.00002, "degrees"),
+        ("手机上显示零下一", -1, -1, ""),
+        ("零上五度", 5, 5, "degrees"),
+        ("大概零下十度", -11, -9, "degrees"),
+        ("零下五度到五度", -5, 5, "degrees"),
+        ("-18℃", -18, -18, "degrees"),
+        ("it's minus five degrees", -5, -5, "degrees"),
+        ("ten degrees below zero", -10, -10, "degrees"),
+        ("负责三个人", 3, 3, "count"),
+        ("3天-5天", 3 * DAY, 5 * DAY, "time"),
     ],
 )
 def test_a_number_is_read_with_its_unit(text: str, low: float, high: float, kind: str) -> None:
@@ -165,6 +176,12 @@ MONTHS = ("less than a month", "one to six months", "more than six months")
         ("账单付了吗", ("付了", "没付"), "三天前付的", None),
         ("颜色", ("红", "蓝"), "三个", None),
         ("How many?", ("2", "2 of them"), "2", None),
+        ("电芯温度", ("0度以下", "0度到45度", "45度以上"), "漠河，零下二十八", 0),
+        ("电芯温度", ("0度以下", "0度到45度", "45度以上"), "外头还在零下呢", 0),
+        ("温度", ("-18℃以下", "-18℃以上"), "零下二十度", 0),
+        ("温度", ("-18℃以下", "-18℃以上"), "没到零下十八", 1),
+        ("Freezer", ("below -18 °C", "-18 °C or above"), "it says minus 12", 1),
+        ("温度在5度以下？", ("达标", "不达标"), "达标", 0),
     ],
 )
 def test_an_amount_means_the_only_option_in_whose_range_it_lies(
@@ -202,7 +219,18 @@ def test_a_huge_text_is_read_in_no_time(words: str) -> None:
 
 # ---- laws ----
 NUMBERS = "零一二两三四五六七八九十百千万亿几半多来点0123456789.,$%"
-WORDS = [*NUMBERS, *" 个天月年岁元不没超过到差才以内上下第比", "a ", "half ", "dozen ", "not ", "over ", "ten "]
+WORDS = [
+    *NUMBERS,
+    *" 个天月年岁元不没超过到差才以内上下第比负",
+    "零下",
+    "a ",
+    "half ",
+    "dozen ",
+    "not ",
+    "over ",
+    "ten ",
+]
+WORDS += ["minus ", " below zero"]
 TALK = st.lists(st.sampled_from(WORDS)).map("".join)
 
 
@@ -221,6 +249,7 @@ def test_numbers_stand_in_order_and_none_twice(text: str) -> None:
 @given(st.integers(1, 99_999))
 def test_a_number_is_the_same_in_digits_and_in_words(number: int) -> None:
     assert [(found.low, found.high) for found in amounts(f"共{chinese(number)}元")] == [(number, number)]
+    assert [(found.low, found.high) for found in amounts(f"零下{chinese(number)}度")] == [(-number, -number)]
 
 
 @given(st.integers(0, 100), st.integers(0, 100), st.sampled_from("< <= > >=".split()))
