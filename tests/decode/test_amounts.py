@@ -230,7 +230,7 @@ WORDS = [
     "over ",
     "ten ",
 ]
-WORDS += ["minus ", " below zero"]
+WORDS += ["零下", "minus ", " below zero"]
 TALK = st.lists(st.sampled_from(WORDS)).map("".join)
 
 
