@@ -82,7 +82,7 @@ _TO = re.compile(r"\s*(?:to|and|or|-|–|—|~|～|至|到)\s*")
 _OTHERWISE = re.compile(r"(?:\bnot|isn't|不是|不在|并非|[差高低多少重轻涨跌贵]了?|short by)\s*$")
 _WHETHER = re.compile("有没有|是不是")
 #: 零下 that is not of a number.
-_FROST = re.compile("零下(?![零〇一二两三四五六七八九十百几\\d])")
+_BARE_FROST = re.compile("零下(?![零〇一二两三四五六七八九十百几\\d])")
 _CORRECTS = re.compile(
     r"不对|不是|说错了?|更正|哦不|不不|correction|no[, ]+wait|wait,? no|i mean|scratch that|rather|, no,|sorry"
 )
@@ -186,7 +186,7 @@ class Amount:
 def amounts(text: str) -> list[Amount]:
     """The amounts in a text, in their order; of a text that corrects itself those behind the correction."""
     text = _WHETHER.sub("，", text.lower())
-    text = _FROST.sub("低于零度", text).replace("零下", "负").replace("零上", "")
+    text = _BARE_FROST.sub("低于零度", text).replace("零下", "负").replace("零上", "")
     found = joined(list(numerals(text)), text)
     for correction in _CORRECTS.finditer(text):
         if later := [each for each in found if each.begin >= correction.end()]:

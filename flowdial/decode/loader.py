@@ -81,8 +81,6 @@ def load(
     source = resolve(model, progress=progress)
     progress(f"opening {source.name}", None)
     base, tokenizer, source = _open(source, place, numbers, quantization, words)
-    if words:
-        widen(base, tokenizer, words)
     opened = base if folder is None else folder.attach(base, source, place)
     if folder is not None and merge and quantization is None:
         opened = merge_into_base(opened)
@@ -171,6 +169,8 @@ def _open(
         raise ModelError(f"the model {source.name} cannot be opened: {error}", hint=hint) from error
     if lacking := sorted(report["missing_keys"]):  # transformers would fill them with random numbers
         raise ModelError(f"{source.name} lacks {len(lacking)} weights, {lacking[0]} first; is it whole?")
+    if words:
+        widen(model, tokenizer, words)
     commit = getattr(model.config, "_commit_hash", None)
     if source.revision and commit:
         source = dataclasses.replace(source, fingerprint=f"{source.path_or_id}@{commit}")
