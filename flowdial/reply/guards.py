@@ -14,6 +14,7 @@ from flowdial.reply.draft import Situation
 SENTENCE_END = re.compile(r"[.!?。！？]")
 _STEM = re.compile(r"[a-z']{3,}|[\u3400-\u9fff]{2}")
 _NUMBER = re.compile(r"\d+(?:[.:]\d+)*")
+_LATIN = re.compile(r"[a-z]+")
 _STRANGE = re.compile(r"https?:|\w@\w|[<>{}\[\]|\ufffd]|[A-Z]: ")
 _KINDS = {
     "thing": re.compile(r"\b(?:what|which|whats)\b|什么|啥|哪(?![里儿天])|何种"),
@@ -54,13 +55,20 @@ def keeps_to_the_step(situation: Situation, text: str) -> bool:
         return False
     if situation.asks and not (re.search(r"[?？]", text) and _asks_for(situation.step) <= _asks_for(text)):
         return False
-    if _numbers(text) - _numbers(f"{situation.step} {situation.words}") or not _says_as_much(situation, text):
+    if _invents(situation, text) or not _says_as_much(situation, text):
         return False
     if len(own & spoken) < SHARE * len(own) or names_another_step(situation, text):
         return False
     content = _content(situation.step)
     held = len(content & _content(text))
     return len(content) - held < 2 or held >= (ASKED if situation.asks else TOLD) * len(content)
+
+
+def _invents(situation: Situation, text: str) -> bool:
+    """Whether it holds a number, or Latin letters in Chinese, that neither the step nor the user said."""
+    known, said = f"{situation.step} {situation.words}".lower(), text.lower()
+    foreign = situation.lang == "zh" and set(_LATIN.findall(said)) - set(_LATIN.findall(known))
+    return bool(foreign or _numbers(said) - _numbers(known))
 
 
 def _asks_for(text: str) -> set[str]:

@@ -205,6 +205,7 @@ def answered(says: str, lang: str = "en", **given: object) -> str:
         ("zh", {"step": "不予退款", "asks": False}, "抱歉，这次不予退款。"),
         ("zh", {"step": "灯亮了没有"}, "好的，灯亮了吗？"),
         ("zh", {"step": "时间是否不超过七天"}, "请问时间不超过七天吗？"),
+        ("zh", {"step": "重启APP", "asks": False}, "好的，请重启APP。"),
     ],
 )
 def test_an_answer_that_keeps_to_the_step_is_the_reply(lang: str, given: dict, says: str) -> None:
@@ -231,6 +232,11 @@ def test_an_answer_that_keeps_to_the_step_is_the_reply(lang: str, given: dict, s
         ("zh", {"step": "您的手机是什么型号？"}, "请问您的手机型号对吗？"),
         ("zh", {"step": "一共几件？"}, "请问一共是这些件吗？"),
         ("zh", {"step": "客服审核申请", "asks": False}, "好的，祝您生活愉快。"),
+        (
+            "zh",
+            {"step": "请拍一张能看清故障部位的照片发过来", "asks": False},
+            "好的，请拍一张能ident能故障部位的照片发过来。",
+        ),
         ("en", {"step": "Do not touch it", "asks": False}, "Please touch it."),
         ("en", {"step": "Refund the customer", "asks": False}, "We cannot refund the customer."),
         ("en", {"step": "Pay 20 euros", "asks": False}, "Please pay the euros."),
