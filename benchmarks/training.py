@@ -64,7 +64,7 @@ def seconds() -> float:
     loaded = load()
     reader, found, settings = CausalModel(loaded), courses([ROOT / "flows" / "train"])[::16], Settings()
     rows = list(islice(packed(epoch_tasks(reader, found, settings, Random(0)), settings.length), _ROWS))
-    model = RowModel(adapted(loaded, RANK, 0), Weighing.of(rows, settings.text), settings.length, loaded.dtype)
+    model = RowModel(adapted(loaded, RANK, 0), Weighing.of(rows, settings.text_weight), settings.length, loaded.dtype)
     return statistics.median([step(model, row) for row in rows * 2][2:])
 
 
@@ -83,7 +83,7 @@ def main() -> None:
         tokens, items = sum(len(task.tree.tokens) for task in made), sum(len(task.items) for task in made)
         print(f"| {together} | {tokens / items:.0f} |")
     rows = list(islice(packed(epoch_tasks(reader, found, settings, Random(0)), settings.length), _ROWS))
-    model = RowModel(adapted(loaded, RANK, 0), Weighing.of(rows, settings.text), settings.length, loaded.dtype)
+    model = RowModel(adapted(loaded, RANK, 0), Weighing.of(rows, settings.text_weight), settings.length, loaded.dtype)
     times = [step(model, row) for row in rows][2:]
     with profile(activities=[ProfilerActivity.CPU]) as seen:
         whole = step(model, rows[-1]) * 1000

@@ -1,4 +1,4 @@
-"""Say a decision as another author would draw it.  Decision -> Decision.  Knows words; knows no models."""
+"""Say a decision as another author would draw it, and another user type it.  Decision -> Decision.  Knows words."""
 
 from __future__ import annotations
 
@@ -30,23 +30,54 @@ _DEGREES = {
         ("very", "really", "extremely", "quite"),
     ),
 }
+#: What people say before, or behind, anything that they say, beside what `flowdial.session.manner` takes off.
+_BEFORE = {
+    "zh": (
+        "好的，",
+        "哦，",
+        "啊，",
+        "不好意思，",
+        "我想想，",
+        "怎么说呢，",
+        "是这样的，",
+        "师傅，",
+        "亲，",
+        "我看看，",
+    ),
+    "en": ("so, ", "oh, ", "ok, ", "okay, ", "sorry, ", "let me see, ", "let me think, ", "you know, ", "right, so "),
+}
+_BEHIND = {
+    "zh": ("，谢谢", "，谢谢啦", "，麻烦了", "，辛苦了", "哈"),
+    "en": (", thanks", ", thank you", " thanks", ", cheers"),
+}
+#: Characters up to which words stay as they are: before "yes" a "sorry" is worth something.
+_SHORT = {"zh": 3, "en": 8}
 
 
 def varied(decision: Decision, draw: Random) -> Decision:
-    """The same decision with other marks, labels of the same meaning, or without what stands behind the options; and
-    the words of the user with another degree.
-    """
+    """The same decision with other marks, labels of the same meaning, or without what stands behind the options."""
     question = decision.question.rstrip("?？")
     if draw.random() < 0.5:
         question += draw.choice("?？") if decision.lang == "zh" else "?"
     targets = decision.targets if draw.random() < 0.75 else ("",) * len(decision.targets)
-    names = _renamed(decision.names, draw)
-    return replace(decision, question=question, targets=targets, names=names, user=_by_degree(decision, draw))
+    return replace(decision, question=question, targets=targets, names=_renamed(decision.names, draw))
 
 
-def _by_degree(decision: Decision, draw: Random) -> str:
-    degree, others = _DEGREES[decision.lang]
-    return degree.sub(lambda found: draw.choice((found[0], *others)), decision.user)
+def typed(decision: Decision, draw: Random) -> Decision:
+    """The same words with another degree, as somebody hesitant, polite or in a hurry types them."""
+    lang = decision.lang
+    degree, others = _DEGREES[lang]
+    words = degree.sub(lambda found: draw.choice((found[0], *others)), decision.user)
+    if draw.random() < 0.1:
+        words = words.replace("，", " ") if lang == "zh" else words.replace(",", "")
+    if lang == "en" and draw.random() < 0.3:
+        words = words[:1].upper() + words[1:]
+    if len(words) > _SHORT[lang]:
+        if draw.random() < 0.2:
+            words = draw.choice(_BEFORE[lang]) + words
+        if draw.random() < 0.06 and words[-1] not in "?？":
+            words += draw.choice(_BEHIND[lang])
+    return replace(decision, user=words)
 
 
 def _renamed(names: tuple[str, ...], draw: Random) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from flowdial.session.manner import plain
+
 _SHOTS = {
     "en": (
         ("Is the lamp switched on?", "yes", "sure, it is glowing"),
@@ -57,7 +59,8 @@ class DecisionPrompt:
     Every name (the options', and last that of staying) has a branch: `prefix`, then its stem, then its ending,
     which is scored. Prefix and stems are constant for a step of a flow. Where a verdict is asked for, `against` are
     the endings that deny the names, and staying has no branch: it is what is left where no option fits. `words` is what
-    is read of the user's text, on one line, and `shortened` says that its middle was left out.
+    is read of the user's text, on one line and by an adapter in plain words, and `shortened` says that its middle was
+    left out.
     """
 
     lang: str
@@ -98,6 +101,7 @@ def decision(
     shortened = read != one_line(words, len(words))
     asked = question or _WHAT_NOW[lang]
     if layout == "verdict":
+        read = plain(read)
         branches = _verdict(asked, names, targets or [""] * len(names), read)
         return DecisionPrompt(lang, question, tuple(names), words, layout, *branches, read, shortened)
     gap = _GAP[lang]
@@ -161,7 +165,7 @@ def _naming_shot(lang: str, asked: str, name: str, words: str) -> str:
 
 def reply(words: str, step: str) -> tuple[str, str, str]:
     """What an adapter reads before it answers: the step that it comes to, the turn, and where its answer ends."""
-    return f"S: {one_line(step)}\n", f"{_SAID.format(one_line(words))}R:", "\n"
+    return f"S: {one_line(step)}\n", f"{_SAID.format(plain(one_line(words)))}R:", "\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from random import Random
 
 from flowdial.dataset.courses import Course, Lesson
 from flowdial.dataset.decisions import Decision
-from flowdial.dataset.vary import varied
+from flowdial.dataset.vary import typed, varied
 from flowdial.decode.causal import CausalModel
 from flowdial.decode.store import Progress
 from flowdial.training import tasks
@@ -82,7 +82,7 @@ def epoch_tasks(
             yield tasks.reply(reader, unit.user, unit.step, unit.robot)
             continue
         change = draw.random()
-        some = [varied(each, Random(change)) for each in unit]
+        some = [typed(varied(each, Random(change)), draw) for each in unit]
         yield from tasks.decisions(reader, some, settings.layout, settings.length)
 
 
