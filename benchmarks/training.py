@@ -1,9 +1,9 @@
 """What does a training step spend its time on?
 
-    python benchmarks/training.py       tables as Markdown, in about four minutes
+    python benchmarks/training.py       tables as Markdown, in about eight minutes
 
 Rows of `flows/train`, as `flowdial finetune` makes them: how many tokens a decision takes where several sayings to a
-question are learnt in one tree, tokens a second, and the share of each kind of kernel.
+question are learnt in one tree, tokens a second, the share of each kind of kernel, and what compiled layers are worth.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from torch.profiler import ProfilerActivity, profile
 from flowdial.dataset.courses import courses
 from flowdial.decode.causal import CausalModel
 from flowdial.decode.loader import load
+from flowdial.decode.store import silent
+from flowdial.training.compiling import WORTH, compiled
 from flowdial.training.model import RowModel, Weighing, adapted
 from flowdial.training.rows import Row, packed
 from flowdial.training.samples import epoch_tasks
@@ -39,6 +41,7 @@ _KINDS = {
     "copies and sums": ("copy", "cat", "index", "add", "sum"),
 }
 _ROWS = 12
+_WAYS = {"--plain": 0, "--compiled": WORTH}
 
 
 def step(model: RowModel, row: Row) -> float:
@@ -48,10 +51,10 @@ def step(model: RowModel, row: Row) -> float:
     return time.perf_counter() - begun
 
 
-def shared(processes: int) -> float:
+def shared(processes: int, way: str) -> float:
     """Seconds for a row where so many processes share the cores."""
     few = {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // processes))}
-    command = [sys.executable, __file__, "--seconds"]
+    command = [sys.executable, __file__, way]
     begun = [
         subprocess.Popen(command, env={**os.environ, **few}, stdout=subprocess.PIPE, text=True)
         for _ in range(processes)
@@ -59,21 +62,23 @@ def shared(processes: int) -> float:
     return statistics.mean(float(process.communicate()[0].split()[-1]) for process in begun) / processes
 
 
-def seconds() -> float:
-    """Of a row in this process; the median."""
+def seconds(rows_to_come: int) -> float:
+    """Of a row in this process, the median; compiled where as many rows to come are worth it."""
     loaded = load()
     reader, found, settings = CausalModel(loaded), courses([ROOT / "flows" / "train"])[::16], Settings()
     rows = list(islice(packed(epoch_tasks(reader, found, settings, Random(0)), settings.length), _ROWS))
     model = RowModel(adapted(loaded, RANK, 0), Weighing.of(rows, settings.text_weight), settings.length, loaded.dtype)
-    return statistics.median([step(model, row) for row in rows * 2][2:])
+    with compiled(model, rows_to_come, silent):
+        return statistics.median([step(model, row) for row in rows * 2][2:])
 
 
 def main() -> None:
-    if "--seconds" in sys.argv:
-        print(seconds())
+    if set(_WAYS) & set(sys.argv):
+        print(seconds(_WAYS[sys.argv[1]]))
         return
     cores = os.cpu_count() or 1
-    by_processes = {count: shared(count) for count in sorted({1, cores})}  # first: threads of this process would spin
+    # First: threads of this process would spin.
+    by_processes = {count: [shared(count, way) for way in _WAYS] for count in sorted({1, cores})}
     loaded = load()
     reader, found, settings = CausalModel(loaded), courses([ROOT / "flows" / "train"])[::8], Settings()
     print(f"{machine('torch', 'transformers', 'peft')}; {loaded.dtype}, {torch.get_num_threads()} threads\n")
@@ -96,9 +101,9 @@ def main() -> None:
     taken = statistics.median(times)
     shares = " | ".join(f"{value / whole:.0%}" for value in spent.values())
     print(f"| {settings.length / taken:.0f} | {taken:.2f} | {shares} |")
-    print("\n| processes | threads of each | a row, s |\n| --- | --- | --- |")
-    for processes, taken in by_processes.items():
-        print(f"| {processes} | {cores // processes} | {taken:.2f} |")
+    print("\n| processes | threads of each | a row, s | compiled, s |\n| --- | --- | --- | --- |")
+    for processes, (plain, faster) in by_processes.items():
+        print(f"| {processes} | {cores // processes} | {plain:.2f} | {faster:.2f} |")
 
 
 if __name__ == "__main__":

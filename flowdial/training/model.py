@@ -43,6 +43,7 @@ class RowModel(torch.nn.Module):
         self.config = adapted.config
         self._backbone = [Backbone(adapted)]  # in a list, so that it is not taken for a part
         self._weighing, self.length, self._dtype = weighing, length, dtype
+        self.fused = True  #: Whether LoRA layers run with fewer passes over memory, which compiled ones do anyway.
 
     @property
     def backbone(self) -> Backbone:
@@ -81,7 +82,8 @@ class RowModel(torch.nn.Module):
         narrow = self._dtype != torch.float32
         kind = self.backbone.decoder.device.type
         autocast = torch.autocast(kind, dtype=self._dtype, enabled=narrow)
-        with autocast, disable_input_dtype_casting(self.adapted, narrow), fused(self.adapted):
+        faster = fused(self.adapted) if self.fused else contextlib.nullcontext()
+        with autocast, disable_input_dtype_casting(self.adapted, narrow), faster:
             yield
 
 

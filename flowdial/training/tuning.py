@@ -25,6 +25,7 @@ from flowdial.resources import code_hash
 from flowdial.session import prompt
 from flowdial.training import adapter, begun, processes
 from flowdial.training.calibration import Judged, fit
+from flowdial.training.compiling import compiled
 from flowdial.training.model import RowModel, Weighing, adapted, average, learnable, merged
 from flowdial.training.refit import Learnt, put_on, taken_off
 from flowdial.training.rows import Item, packed
@@ -103,7 +104,8 @@ def tune(
     if processes.leads():
         begun.mark(work, made_of)
     before = learnable(model.adapted)
-    log = train(model, rows, judging, work, settings.pace, resume=resume, report=report)
+    with contextlib.nullcontext() if loaded.quantized else compiled(model, len(rows), report):
+        log = train(model, rows, judging, work, settings.pace, resume=resume, report=report)
     processes.take_over(each for each in model.parameters() if each.requires_grad)
     average(model.adapted, before, settings.keep)
     model.eval()
