@@ -34,7 +34,7 @@ def compiled(model: RowModel, rows: int, report: Progress) -> Iterator[None]:
         yield
         return
     report("compiling the layers", None)
-    AttentionInterface.register(NAME, torch.compiler.disable(attend))
+    AttentionInterface.register(NAME, torch.compiler.disable(attend))  # type: ignore[no-untyped-call]
     for layer in layers:
         layer.compile(dynamic=False)
     model.fused = False
