@@ -74,8 +74,15 @@ def decide(model: LanguageModel, asked: Asked) -> list[float]:
     """
     if says_nothing(asked.options, asked.said):
         return [*[0.0] * len(asked.options), 1.0]
+    return weighed(model, asked, evidence(model, asked))
+
+
+def weighed(model: LanguageModel, asked: Asked, likelihoods: Sequence[float]) -> list[float]:
+    """Probabilities of the options, and last of staying, by what the model gave them (as of `evidence`) and by what the
+    words alone say.
+    """
     weights = weights_of(model, asked)
-    rows = features(asked, evidence(model, asked))
+    rows = features(asked, likelihoods)
     scores = [sum(w * x for w, x in zip(weights, row, strict=True)) for row in rows]
     top = max(scores)
     exponents = [math.exp(score - top) for score in scores]

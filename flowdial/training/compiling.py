@@ -30,7 +30,11 @@ def compiled(model: RowModel, rows: int, report: Progress) -> Iterator[None]:
     """Within, the layers are compiled, where so many rows are worth it and this machine can."""
     decoder = model.backbone.decoder
     layers = list(getattr(decoder, "layers", ()))
-    if rows < WORTH or decoder.device.type != "cpu" or not layers or not _works():
+    if rows < WORTH or decoder.device.type != "cpu" or not layers:
+        yield
+        return
+    if why := _trouble():
+        report(f"the layers are not compiled: {why}", None)
         yield
         return
     report("compiling the layers", None)
@@ -47,12 +51,12 @@ def compiled(model: RowModel, rows: int, report: Progress) -> Iterator[None]:
         AttentionInterface.register(NAME, attend)
 
 
-def _works() -> bool:
-    """Whether there is a C++ compiler that can be used; what is missing is told in many ways."""
+def _trouble() -> str:
+    """Why nothing can be compiled here, for want of a C++ compiler or of Python's headers; empty where it can."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             torch.compile(lambda x: x.exp() + 1)(torch.ones(64))
-        except Exception:
-            return False
-    return True
+        except (RuntimeError, OSError, ImportError) as error:  # all of PyTorch's are RuntimeErrors
+            return str(error).strip().partition("\n")[0] or type(error).__name__
+    return ""

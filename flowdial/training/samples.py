@@ -75,7 +75,7 @@ def epoch_tasks(
         lessons = Random(settings.pace.seed).sample(lessons, min(settings.samples, len(lessons)))
     answered = [found for found in lessons if found.robot and draw.random() < settings.replies]
     decisions = [found.decision for found in lessons if found.decision]
-    units: list[list[Decision] | Lesson] = [*_alike(decisions, settings.together, draw), *answered]
+    units: list[list[Decision] | Lesson] = [*alike(decisions, settings.together, draw), *answered]
     draw.shuffle(units)
     for unit in units[: math.ceil(len(units) * share)]:
         if isinstance(unit, Lesson):
@@ -88,7 +88,7 @@ def epoch_tasks(
 
 def checks(reader: CausalModel, kept: Sequence[Lesson], settings: Settings) -> Iterator[Task]:
     """The tasks by which the training is validated: the decisions, and the share of the answers that is learnt."""
-    for some in _alike((found.decision for found in kept if found.decision), settings.together):
+    for some in alike((found.decision for found in kept if found.decision), settings.together):
         yield from tasks.decisions(reader, some, settings.layout, settings.length)
     draw = Random(settings.pace.seed)
     for found in kept:
@@ -96,12 +96,12 @@ def checks(reader: CausalModel, kept: Sequence[Lesson], settings: Settings) -> I
             yield tasks.reply(reader, found.user, found.step, found.robot)
 
 
-def _alike(decisions: Iterable[Decision], most: int, draw: Random | None = None) -> Iterator[list[Decision]]:
+def alike(decisions: Iterable[Decision], most: int, draw: Random | None = None) -> Iterator[list[Decision]]:
     """What is said to the same question, in lists of at most so many; mixed with `draw`."""
-    alike: dict[tuple[object, ...], list[Decision]] = {}
+    found: dict[tuple[object, ...], list[Decision]] = {}
     for each in decisions:
-        alike.setdefault((each.chart, each.question, each.names, each.targets), []).append(each)
-    for same in alike.values():
+        found.setdefault((each.chart, each.question, each.names, each.targets), []).append(each)
+    for same in found.values():
         if draw:
             draw.shuffle(same)
         yield from (same[at : at + most] for at in range(0, len(same), most))

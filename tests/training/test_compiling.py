@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import os
 import shutil
+import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -71,22 +74,22 @@ def test_losses_and_gradients_are_the_same():
     assert _compilations() == begun
 
 
-@pytest.mark.parametrize(("rows", "works"), [(WORTH, False), (WORTH - 1, True)])
-def test_nothing_changes_without_a_compiler_or_for_few_rows(rows, works, monkeypatch):
-    """The loss is that of a model that was not touched, to the bit."""
-    monkeypatch.setattr(compiling, "_works", lambda: works)
-    wanted, model, begun = _learnt(_model()), _model(), _compilations()
-    with compiled(model, rows, quiet):
+@pytest.mark.parametrize(("rows", "trouble", "told"), [(WORTH, "no g++", 1), (WORTH - 1, "", 0)])
+def test_nothing_changes_without_a_compiler_or_for_few_rows(rows, trouble, told, monkeypatch):
+    """The loss is that of a model that was not touched, to the bit; what is missing is told."""
+    monkeypatch.setattr(compiling, "_trouble", lambda: trouble)
+    wanted, model, begun, said = _learnt(_model()), _model(), _compilations(), []
+    with compiled(model, rows, lambda message, _: said.append(message)):
         found = _learnt(model)
     assert all(torch.equal(got, want) for got, want in zip(found, wanted, strict=True))
     assert _compilations() == begun
+    assert said == [f"the layers are not compiled: {trouble}"] * told
 
 
-def test_what_a_compiler_throws_means_that_there_is_none(monkeypatch):
-    """PyTorch's errors for it are many."""
-
-    def broken(*_given, **_more):
-        raise RuntimeError("no compiler")
-
-    monkeypatch.setattr(torch, "compile", broken)
-    assert not compiling._works()
+def test_a_machine_without_a_compiler_is_told_so(tmp_path):
+    """In a process of its own, for PyTorch looks for the compiler once."""
+    code = "from flowdial.training.compiling import _trouble; print(repr(_trouble()))"
+    without = {**os.environ, "CXX": str(tmp_path / "none"), "TORCHINDUCTOR_CACHE_DIR": str(tmp_path / "cache")}
+    found = subprocess.run([sys.executable, "-c", code], env=without, capture_output=True, text=True, check=True)
+    assert len(found.stdout.strip()) > len("''")
+    assert "Traceback" not in found.stderr
