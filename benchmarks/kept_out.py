@@ -11,23 +11,15 @@ from __future__ import annotations
 import argparse
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import torch
+from judging import judged
 from machine import machine
 
 from flowdial.dataset.courses import courses
-from flowdial.dataset.decisions import Decision, asked
-from flowdial.decode.backbone import Backbone
 from flowdial.decode.causal import CausalModel
-from flowdial.decode.cues import says_nothing
-from flowdial.decode.decider import weighed
 from flowdial.decode.loader import load, shipped_adapter
-from flowdial.training import tasks
-from flowdial.training.passes import item_scores
-from flowdial.training.rows import packed
-from flowdial.training.samples import alike, said, split
+from flowdial.training.samples import said, split
 from flowdial.training.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,35 +33,15 @@ def lot(name: str) -> str:
     return f"{found[1]}*" if found else "earlier"
 
 
-def judged(model: CausalModel, found: Iterable[Decision]) -> Iterator[tuple[Decision, bool]]:
-    """Whether the likeliest move is the one that is meant; what is said to one question is read in one tree."""
-    settings, made = Settings(), []
-    of: dict[int, Decision] = {}
-    for some in alike(found, settings.together):
-        read = tasks.decisions(model, some, "verdict", settings.length)
-        made += read
-        of |= zip((id(item) for task in read for item in task.items), some, strict=True)
-    backbone = Backbone(model.transformer)
-    for row in packed(made, settings.length):
-        with torch.inference_mode():
-            scored = item_scores(backbone, row, settings.length)
-        for item, scores in zip(row.items, scored, strict=True):
-            each = of[id(item)]
-            shares = weighed(model, asked(each, "verdict"), (scores - scores.max()).tolist())
-            yield each, shares.index(max(shares)) in (each.gold or {len(each.names)})
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--adapter", default=shipped_adapter())
     model = CausalModel(load(adapter=parser.parse_args().adapter))
     found = courses([ROOT / "flows" / "train"])
     kept = split(found, Settings().validation, Settings().pace.seed)[1]
-    lessons = [lesson.decision for lesson in said(kept)]
-    put = [each for each in lessons if each and not says_nothing(each.names, each.user)]
     seen: Counter[str] = Counter()
     good: Counter[str] = Counter()
-    for each, right in judged(model, put):
+    for each, right in judged(model, (each for lesson in said(kept) if (each := lesson.decision))):
         for group in ("all", each.lang, lot(each.chart)):
             seen[group] += 1
             good[group] += right

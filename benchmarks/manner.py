@@ -1,6 +1,6 @@
 """What becomes of decisions when users type in another manner: with a stop, a greeting, a hesitation, no commas?
 
-    python benchmarks/manner.py [FLOWS] [--adapter DIR]       a table as Markdown, in about ten minutes
+    python benchmarks/manner.py [FLOWS] [--adapter DIR]       a table as Markdown, in about five minutes
 
 Every decision of `flows/heldout` (or FLOWS) is put as it was written, and again with what changes nothing of its
 meaning, as behavioural tests of invariance do (Ribeiro et al. 2020, arXiv 2005.04118).
@@ -12,13 +12,14 @@ import argparse
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from statistics import mean
 
+from judging import judged
 from machine import machine
 
 from flowdial.dataset.courses import courses
-from flowdial.dataset.decisions import Decision, asked
+from flowdial.dataset.decisions import Decision
 from flowdial.decode.causal import CausalModel
-from flowdial.decode.decider import decide
 from flowdial.decode.loader import load, shipped_adapter
 from flowdial.training.samples import said
 
@@ -37,13 +38,9 @@ _MANNERS: dict[str, dict[str, _Manner]] = {
 }
 
 
-def right(model: CausalModel, found: Iterable[Decision], manner: _Manner) -> list[bool]:
-    """Whether the likeliest move is the one that is meant, staying where none is."""
-    seen = []
-    for each in found:
-        shares = decide(model, asked(replace(each, user=manner(each.user)), model.skill.layout))
-        seen.append(shares.index(max(shares)) in (each.gold or {len(each.names)}))
-    return seen
+def share(model: CausalModel, found: Iterable[Decision], manner: _Manner) -> float:
+    """Of the decisions, put in this manner, that are right."""
+    return mean(right for _, right in judged(model, (replace(each, user=manner(each.user)) for each in found)))
 
 
 def main() -> None:
@@ -58,7 +55,7 @@ def main() -> None:
     print(f"{machine('torch', 'transformers')}; {model.name}, {len(found['en'])} and {len(found['zh'])} decisions\n")
     print("| manner | en | zh |\n| --- | --- | --- |")
     for name, manner in _MANNERS.items():
-        shares = [sum(seen) / len(seen) for lang in found if (seen := right(model, found[lang], manner[lang]))]
+        shares = [share(model, found[lang], manner[lang]) for lang in found]
         print(f"| {name} | {' | '.join(f'{share:.1%}' for share in shares)} |", flush=True)
 
 
