@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,9 @@ def write(model: Any, folder: Path, manifest: Mapping[str, Any], log: Sequence[M
 
 def _card(about: Mapping[str, Any]) -> str:
     judged = _JUDGED if about["validated"] else _NOT_JUDGED
-    return _CARD.format(**about, judged=judged.format(**about))
+    head, *paragraphs = _CARD.format(**about, judged=judged.format(**about)).split("\n\n")
+    wrapped = (textwrap.fill(each, 120, break_long_words=False, break_on_hyphens=False) for each in paragraphs)
+    return "\n\n".join([head, *wrapped]) + "\n"
 
 
 def _save(model: Any, folder: Path) -> None:
