@@ -122,10 +122,10 @@ def peers(ours: Ours, found: list[Case]) -> None:
             note(name, case, choose)
         for rival in rivals:
             cold.setdefault(rival.name, []).append(milliseconds(partial(rival.compile, case)))
-            choose = partial(rival.choose, case, rival.compile(case))
-            note(rival.name, case, choose)
+            choose_it = partial(rival.choose, case, rival.compile(case))
+            note(rival.name, case, choose_it)
             rival.spared = True
-            spared.setdefault(rival.name, []).append(milliseconds(choose))
+            spared.setdefault(rival.name, []).append(milliseconds(choose_it))
             rival.spared = False
     for name, taken in times.items():
         cost = "" if "unconstrained" in name else f"{median(cold[name]):.1f}"
@@ -305,7 +305,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=30, help="decisions of each language")
     parser.add_argument("--pfdial", type=Path, default=ROOT.parent / "shared" / "pfdial")
     arguments = parser.parse_args()
-    logging.set_verbosity_error()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     ours = Ours(load(dtype=arguments.dtype, adapter=arguments.adapter))
     found = cases(arguments.pfdial, arguments.cases)
     versions = machine(

@@ -22,7 +22,7 @@ from flowdial.decode import decider
 from flowdial.decode.causal import CausalModel
 from flowdial.decode.cues import says_nothing
 from flowdial.decode.loader import load
-from flowdial.decode.protocol import LAYOUTS
+from flowdial.decode.protocol import LAYOUTS, LanguageModel
 from flowdial.engine.engine import MARGIN
 from flowdial.session import prompt
 from flowdial.training.calibration import fit
@@ -50,7 +50,7 @@ def softmax_of(features: list[tuple[float, ...]], weights: tuple[float, ...]) ->
     return scores.softmax(0).tolist()
 
 
-def measure(model: CausalModel, rows: list[Row], layout: str) -> None:
+def measure(model: LanguageModel, rows: list[Row], layout: str) -> None:
     """Add to every row its features, whether the words choose anything, and the milliseconds of the decision."""
     for row in rows:
         texts = asked(row, layout)

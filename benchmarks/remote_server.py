@@ -89,7 +89,7 @@ def measured(model: RemoteModel, limit: int) -> dict[str, list[dict[str, Any]]]:
     rows = read("dev")
     found = {lang: [row for row in rows if row["lang"] == lang][:limit] for lang in ("zh", "en")}
     for part in found.values():
-        measure(model, part, model.layout)
+        measure(model, part, model.skill.layout)
     return found
 
 

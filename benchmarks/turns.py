@@ -79,7 +79,8 @@ def in_process(dtype: str, waiting: str, busy: int, rounds: int) -> dict[str, fl
     finally:
         for burner in burners:
             burner.kill()
-    return json.loads(done.stdout)
+    times: dict[str, float] = json.loads(done.stdout)
+    return times
 
 
 def main() -> None:
