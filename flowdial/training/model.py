@@ -12,7 +12,7 @@ import torch
 from flowdial.decode.backbone import Backbone
 from flowdial.decode.conversion import quiet
 from flowdial.decode.loader import LoadedModel
-from flowdial.training.lora import fused
+from flowdial.training.lora import beside, fused
 from flowdial.training.passes import losses
 from flowdial.training.rows import Row
 
@@ -83,7 +83,7 @@ class RowModel(torch.nn.Module):
         kind = self.backbone.decoder.device.type
         autocast = torch.autocast(kind, dtype=self._dtype, enabled=narrow)
         faster = fused(self.adapted) if self.fused else contextlib.nullcontext()
-        with autocast, disable_input_dtype_casting(self.adapted, narrow), faster:
+        with autocast, disable_input_dtype_casting(self.adapted, narrow), beside(self.adapted), faster:
             yield
 
 
