@@ -81,7 +81,9 @@ _PAIR = re.compile(rf"(?<![{_ONE}])([一二两俩三四五六七八])([二两三
 _MORE, _HALF = re.compile(r"[多来余几](?!少)"), re.compile(r"半| and a half")
 _PART = re.compile(r"个(?:半|([多来]))(?=[小钟月星礼])")
 _TO = re.compile(rf"\s*(?:to|or|-|–|—|~|～|至|到)\s*(?:\d|[{_MARKS}]|{_WORD})")
-_TENTHS = re.compile(rf"[一二三四五六七八九1-9](?![\d.{_MARKS}个年月日天块元次岁])")
+_DECIMALS = re.compile(rf"(?:[{_ONE}\d]{{2}}|[一二三四五六七八九1-9])(?![\d.{_MARKS}个年月日天块元次岁斤公厘分秒小])")
+#: What is said to the hundredth behind its unit: 一米七五, 三块二五.
+_HUNDREDTHS = ("length", "money")
 #: Before a number that counts nothing: ordinals, weekdays, festivals; and behind one: dates, times of day.
 _NO_COUNT = re.compile(r"(?:[第初双点]|周|星期|礼拜|百分之|point|quarter of|no\.|number |option )\s*$")
 _DATE = re.compile(r"\s*(?:号|月份|点(?!钟?[多半]?的)|:\d|年级| point|o'clock|[ap]\.?m\b|(?:st|nd|rd|th)\b)")
@@ -182,10 +184,14 @@ def _with_unit(text: str, begin: int, unit: re.Match[str], low: float, high: flo
         low, high, end = low + 0.5, high + 0.5, half.end()
     elif some := _MORE.match(text, end):  # 一年多
         low, high, end = low + 0.01, low + 0.99, some.end()
-    elif part := _TENTHS.match(text, end):  # 三块五
-        low = high = low + (_DIGITS.get(part[0]) or int(part[0])) / 10
+    elif (part := _DECIMALS.match(text, end)) and (len(part[0]) == 1 or kind in _HUNDREDTHS):  # 三块五, 一米零五
+        low = high = low + sum(_digit(mark) / 10**at for at, mark in enumerate(part[0], 1))
         end = part.end()
     return Numeral(begin, end, low * size, high * size, kind, size)
+
+
+def _digit(mark: str) -> int:
+    return _DIGITS[mark] if mark in _DIGITS else int(mark)
 
 
 def _counts_nothing(match: re.Match[str], measure: str, opens: bool) -> bool:
