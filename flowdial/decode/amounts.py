@@ -74,7 +74,7 @@ def _alone(sign: Comparison) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 _ALONE = {sign: _alone(sign) for sign in _BEFORE}
 _THAN = re.compile(r"\s*(?:还|要|略|稍|更)?(?:(?P<more>[多高大长重久老贵])|(?P<less>[少低小短轻矮便]))")
-_SHORT_OF = re.compile(r"差[^，。,.]{,8}才[到满够]?\s*$")
+_SHORT_OF = re.compile(r"差[^，。,.]{,8}(?:才[到满够]?|[到满够])\s*$")
 _ROUGH = re.compile(r"(?:about|around|roughly|approximately|bout|some|大概|大约|约|差不多|估计)\s*$")
 _ROUGHLY = re.compile(r"\s*(?:左右|上下|or so|ish\b)")
 _TO = re.compile(r"\s*(?:to|and|or|-|–|—|~|～|至|到)\s*")
@@ -83,8 +83,11 @@ _OTHERWISE = re.compile(r"(?:\bnot|isn't|不是|不在|并非|[差高低多少�
 _WHETHER = re.compile("有没有|是不是")
 #: 零下 that is not of a number.
 _BARE_FROST = re.compile("零下(?![零〇一二两三四五六七八九十百几\\d])")
-_CORRECTS = re.compile(
+#: What takes back the numbers before it, and what has overtaken them: "it was two, now it's six", 本来要两份，改成三份.
+_OVERTAKES = re.compile(
     r"不对|不是|说错了?|更正|哦不|不不|correction|no[, ]+wait|wait,? no|i mean|scratch that|rather|, no,|sorry"
+    r"|现在|如今|眼下|目前|实际|其实|[今昨]天|今[年儿早晚]|这[次回趟]|[减降缩掉跌瘦涨升加长增改变凑][到成为]|可(?![以能])|但|结果"
+    r"|\bnow\b|these days|\btoday\b|\bthis (?:time|one|week|month|year)\b|turned out|\bbut\b"
 )
 
 #: Days that have a name, and how many days from now they are, at least and at most; longer names first.
@@ -183,13 +186,13 @@ class Amount:
         return replace(self, low=self.low * factor, high=self.high * factor, kind=kind, unit=unit)
 
 
-def amounts(text: str) -> list[Amount]:
-    """The amounts in a text, in their order; of a text that corrects itself those behind the correction."""
+def amounts(text: str, *, last: bool = False) -> list[Amount]:
+    """The amounts in a text, in their order; with `last`, of a text that takes some back those that it ends with."""
     text = _WHETHER.sub("，", text.lower())
     text = _BARE_FROST.sub("低于零度", text).replace("零下", "负").replace("零上", "")
     found = joined(list(numerals(text)), text)
-    for correction in _CORRECTS.finditer(text):
-        if later := [each for each in found if each.begin >= correction.end()]:
+    for turn in _OVERTAKES.finditer(text) if last else ():
+        if later := [each for each in found if each.begin >= turn.end()]:
             found = later
     made: list[Amount] = []
     before = 0

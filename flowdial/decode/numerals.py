@@ -18,13 +18,14 @@ DAY = 24.0
 _UNITS: tuple[tuple[str, str, float], ...] = (
     (r"毫秒|milliseconds?|ms", "time", 1 / 3_600_000),
     (r"秒钟?|seconds?|secs?|s", "time", 1 / 3600),
-    (r"分钟|minutes?|mins?", "time", 1 / 60),
+    (r"分钟|分(?=半|[零〇一二三四五六七八九十\d]+秒)|minutes?|mins?", "time", 1 / 60),
     (r"刻钟", "time", 0.25),
     (r"个?小时|个?钟头|hours?|hrs?|h", "time", 1),
-    (r"天|日|晚|夜|days?|nights?", "time", DAY),
+    (r"天|日|晚|个?昼夜|夜|days?|nights?", "time", DAY),
     (r"周(?![岁年])|个?星期|个?礼拜|weeks?|wks?", "time", 7 * DAY),
     (r"个?月(?!份)|months?|mths?", "time", 365 / 12 * DAY),
-    (r"周?岁|周?年|years?(?: old)?|yrs?", "time", 365 * DAY),
+    (r"个?季度", "time", 365 / 4 * DAY),
+    (r"周?岁|个年头|周?年|years?(?: old)?|yrs?", "time", 365 * DAY),
     (r"块钱|[元块]|人民币|dollars?|euros?|pounds?|quid|bucks?|[€£$¥￥]", "money", 1),
     (r"公里|千米|kilomet(?:re|er)s?|km", "length", 1000),
     (r"厘米|公分|centimet(?:re|er)s?|cm", "length", 0.01),
@@ -35,13 +36,15 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
     (r"吨|tons?|tonnes?|t", "weight", 1000),
     (r"克|grams?|g", "weight", 0.001),
     (r"毫升|millilit(?:re|er)s?|ml", "volume", 0.001),
+    (r"centilit(?:re|er)s?|cl", "volume", 0.01),
     (r"升|lit(?:re|er)s?|l", "volume", 1),
     (r"gigabytes?|gb|gigs?|个?g", "data", 1024),
     (r"megabytes?|mb|兆", "data", 1),
     (r"kilobytes?|kb", "data", 1 / 1024),
     (r"bytes?|字节", "data", 1 / 1024**2),
-    (r"千瓦时?|kwh?", "energy", 1),
-    (r"percent|per cent|[%％]", "share", 1),
+    (r"个?千瓦时?|kwh?", "energy", 1),
+    (r"瓦|watts?", "energy", 0.001),
+    (r"percent|per cent|[%％]|个(?:百分)?点(?![心位子])", "share", 1),
     (r"成", "share", 10),
     (r"摄氏度|度|degrees?|℃|°c?", "degrees", 1),
 )
@@ -64,16 +67,19 @@ _ONES = (
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _WORDS = dict(zip(_ONES, map(float, range(20)), strict=True)) | {word: 10.0 * n for n, word in enumerate(_TENS, 2)}
 _SCALES = {"dozen": 12.0, "hundred": 1e2, "thousand": 1e3, "grand": 1e3, "k": 1e3, "million": 1e6}
-_WORD, _SCALE = "|".join(_WORDS), "|".join(_SCALES)
+_WORDS["nought"] = 0.0
+_WORD, _SCALE = "|".join(_WORDS).replace("nought", "nought(?= point)"), "|".join(_SCALES)
+_DIGIT = "|".join(("nought", *_ONES[:10]))
 _NUMBER = re.compile(
     r"(?P<digits>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    rf"(?:\s*(?P<scale>[百千万亿]+|(?:{_SCALE})(?![a-z])))?(?P<rest>\d(?!\d))?"
+    rf"(?:\s*(?P<scale>[百千万亿]+(?![克米瓦卡])|(?:{_SCALE})(?![a-z])))?(?P<rest>\d(?!\d))?"
     rf"|(?P<parts>[{_MARKS}]+分之[{_MARKS}]+)"
-    rf"|(?P<clock>[{_MARKS}]+点(?:[十二三四五]十?[{_MARKS}]|[半整过]|十|一刻|三刻))"
+    rf"|(?P<clock>[{_MARKS}]+点(?:[二三四五]?十[{_ONE}]?|[半整过]|[一三]刻))"
     rf"|(?P<chinese>几[十百千万]+|[{_MARKS}]+?(?=千[克米瓦卡])|[{_MARKS}]+(?:[多来余几][万亿]|点(?![多儿])[{_MARKS}]+)?)"
     r"|(?P<several>\ba couple(?: of)?|\ba few\b|几(?=[天年个岁块次]))"
     rf"|\b(?P<english>(?:(?:half )?an? )?(?:{_WORD}|(?<=a )(?:{_SCALE})(?: and (?:{_WORD}))?)"
-    rf"(?:[\s-]+(?:{_WORD}|(?:{_SCALE})(?: and (?:{_WORD}))?))*)s?\b(?P<more> and a half)?"
+    rf"(?:[\s-]+(?:{_WORD}|(?:{_SCALE})(?: and (?:{_WORD}))?))*)s?\b"
+    rf"(?P<more> and a half)?(?P<point> point(?: (?:{_DIGIT}))+\b)?"
     r"|(?P<half>半(?=个|年|天|日|月|岁|小时|斤|公斤)|\bhalf an?(?= ))"
     r"|\b(?P<article>an?)\b(?= )"
 )
@@ -88,7 +94,7 @@ _HUNDREDTHS = ("length", "money")
 _NO_COUNT = re.compile(r"(?:[第初双点]|周|星期|礼拜|百分之|point|quarter of|no\.|number |option )\s*$")
 _DATE = re.compile(r"\s*(?:号|月份|点(?!钟?[多半]?的)|:\d|年级| point|o'clock|[ap]\.?m\b|(?:st|nd|rd|th)\b)")
 _IDIOM = re.compile(
-    r"十有八九|万一|千万(?=别|要|不)|一[直样定共起般旦些点切边面路向律](?!.{0,2}[小年月])|百分之百|[一二三]?五一十"
+    r"十有八九|万一|千万(?=别|要|不)|一[直样定共起般旦些切边面路向律](?!.{0,2}[小年月])|一点(?![零一二三四五六七八九])|百分之百|[一二三]?五一十"
     r"|乱七八糟|一[^，。,]{0,2}[都也][没不]|一[节次个根][没不]|one (?:of|more|by|another)|no one|this one|that one"
 )
 _JOINS = re.compile(r"\s*(?:零|又|and)?\s*")
@@ -230,6 +236,7 @@ def _read(match: re.Match[str]) -> tuple[float, float]:
         return 0.5, 0.5
     value = _english(re.split(r"[\s-]+", match["english"])) if match["english"] else 1.0
     value += 0.5 if match["more"] else 0.0
+    value += sum(_WORDS[word] / 10**at for at, word in enumerate((match["point"] or "").split()[1:], 1))
     return value, value
 
 

@@ -41,7 +41,7 @@ def fitting(question: str, names: Sequence[str], words: str) -> int | None:
         return None
     if names.count(words) == 1:
         return names.index(words)
-    said = amounts(words)
+    said = amounts(words, last=True)
     if not said and len(asked := limits(question)) == 1 and (sign := comparison(words)):
         said = [asked[0].compared(sign)]
     if not said and (extreme := _extreme(ranges, words)) is not None:

@@ -49,6 +49,15 @@ DAY, MONTH, YEAR = 24.0, 365 / 12 * 24.0, 365 * 24.0
         ("两年半", 2.5 * YEAR, 2.5 * YEAR, "time"),
         ("三年零两个月", 3 * YEAR + 2 * MONTH, 3 * YEAR + 2 * MONTH, "time"),
         ("三十八点五度", 38.5, 38.5, "degrees"),
+        ("报告写的零点三五", 0.35, 0.35, ""),
+        ("吃光了，一点九", 1.9, 1.9, ""),
+        ("it reads nought point eight", 0.8, 0.8, ""),
+        ("one point two five litres", 1.25, 1.25, "volume"),
+        ("19分30秒", 19.5 / 60, 19.5 / 60, "time"),
+        ("两昼夜", 2 * DAY, 2 * DAY, "time"),
+        ("跌了一点，六个点", 6, 6, "share"),
+        ("3千瓦", 3, 3, "energy"),
+        ("八百瓦", 0.8, 0.8, "energy"),
         ("七成", 70, 70, "share"),
         ("四分之一", 25, 25, "share"),
         ("五条", 5, 5, "count"),
@@ -82,8 +91,8 @@ def test_and_some_ends_before_the_next_round_number(text: str, low: float, high:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "万一不行", "一点毛病没有", "一直这样", "第二个", "周五下班", "2031年", "三月份", "九点半", "9点05", "初二",
-        "百分之百",
+        "", "万一不行", "一点毛病没有", "一直这样", "第二个", "周五下班", "2031年", "三月份", "九点半", "三点四十五", "9点05", "初二",
+        "百分之百", "有一点慢",
         "at 3 pm", "the 3rd", "3 o'clock", "no one", "this one", "a house", "option 2",
     ],
 )  # fmt: skip
@@ -110,6 +119,7 @@ def test_what_counts_nothing_is_no_number(text: str) -> None:
         ("三个月以上", [3, 4], [2.9]),
         ("三个月出头", [3.01], [3]),
         ("差两天才三个月", [2.99], [3]),
+        ("差两天满三个月", [2.99], [3]),
         ("一到六个月", [1, 6], [0.9, 6.1]),
     ],
 )
@@ -121,10 +131,16 @@ def test_words_around_a_number_make_a_range_of_it(text: str, inside: list[float]
 
 
 @pytest.mark.parametrize(
-    "text", ["三天，不对，五天", "不是三天，是五天", "3 days, sorry, 5 days", "3 days, no, 5 days"]
-)
-def test_a_correction_takes_back_what_stands_before_it(text: str) -> None:
-    assert [found.low for found in amounts(text)] == [5 * DAY]
+    "text",
+    [
+        "三天，不对，五天", "不是三天，是五天", "3 days, sorry, 5 days", "3 days, no, 5 days",
+        "原来三天，现在五天", "说好三天，改成五天了", "it was 3 days, now it's 5 days",
+        "I asked for 3 days, but got 5 days",
+    ],
+)  # fmt: skip
+def test_what_is_taken_back_or_overtaken_counts_only_where_all_is_asked_for(text: str) -> None:
+    assert [found.low for found in amounts(text, last=True)] == [5 * DAY]
+    assert len(amounts(text)) == (1 if "不是" in text else 2)
 
 
 @pytest.mark.parametrize(
