@@ -91,8 +91,8 @@ def test_and_some_ends_before_the_next_round_number(text: str, low: float, high:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "万一不行", "一点毛病没有", "一直这样", "第二个", "周五下班", "2031年", "三月份", "九点半", "三点四十五", "9点05", "初二",
-        "百分之百", "有一点慢",
+        "", "万一不行", "一点毛病没有", "一直这样", "第二个", "周五下班", "2031年", "三月份", "九点半", "三点四十五",
+        "9点05", "初二", "百分之百", "有一点慢",
         "at 3 pm", "the 3rd", "3 o'clock", "no one", "this one", "a house", "option 2",
     ],
 )  # fmt: skip
