@@ -24,7 +24,7 @@ from flowdial.training.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Flows were written in lots, each with a letter before its names.
-_LOTS = "wxyzqp"
+_LOTS = "wxyzqprl"
 
 
 def lot(name: str) -> str:
