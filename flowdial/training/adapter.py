@@ -27,7 +27,7 @@ tags: [flowdial, dialogue, lora]
 # {name}
 
 A LoRA adapter (rank {rank}{words}) of {base} with which FlowDial decides which branch of a process a user's
-words mean, and answers. Made with `flowdial finetune` from {flows} flows ({languages}, those kept out
+words mean, and answers. Made with `flowdial finetune` from {flows:,} flows ({languages}, those kept out
 included){begun}; {samples:,} decisions and {replies:,} replies were learnt.
 
 {judged} Use it with the base it was made for, which `manifest.json` names by its hash.
