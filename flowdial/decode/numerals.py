@@ -65,9 +65,10 @@ _ONES = (
     "eighteen nineteen"
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_WORDS = dict(zip(_ONES, map(float, range(20)), strict=True)) | {word: 10.0 * n for n, word in enumerate(_TENS, 2)}
+_WORDS = dict(zip(("nought", *_ONES), (0.0, *map(float, range(20))), strict=True))
+_WORDS |= {word: 10.0 * n for n, word in enumerate(_TENS, 2)}
 _SCALES = {"dozen": 12.0, "hundred": 1e2, "thousand": 1e3, "grand": 1e3, "k": 1e3, "million": 1e6}
-_WORDS["nought"] = 0.0
+#: "Another nought" is no number of its own.
 _WORD, _SCALE = "|".join(_WORDS).replace("nought", "nought(?= point)"), "|".join(_SCALES)
 _DIGIT = "|".join(("nought", *_ONES[:10]))
 _NUMBER = re.compile(
