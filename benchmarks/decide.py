@@ -122,10 +122,10 @@ def peers(ours: Ours, found: list[Case]) -> None:
             note(name, case, choose)
         for rival in rivals:
             cold.setdefault(rival.name, []).append(milliseconds(partial(rival.compile, case)))
-            choose_it = partial(rival.choose, case, rival.compile(case))
-            note(rival.name, case, choose_it)
+            theirs = partial(rival.choose, case, rival.compile(case))
+            note(rival.name, case, theirs)
             rival.spared = True
-            spared.setdefault(rival.name, []).append(milliseconds(choose_it))
+            spared.setdefault(rival.name, []).append(milliseconds(theirs))
             rival.spared = False
     for name, taken in times.items():
         cost = "" if "unconstrained" in name else f"{median(cold[name]):.1f}"

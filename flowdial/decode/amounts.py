@@ -40,7 +40,7 @@ _TURNED: dict[Comparison, Comparison] = {"<": ">=", "<=": ">", ">": "<=", ">=": 
 _MIRRORED: dict[Comparison, Comparison] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 #: What counts from nothing on, below it as above: 没到零下十八度 is warmer.
 _AS_FAR_AS = re.compile("[到过超足满达破够]|reach|past|beyond|exceed")
-_NOT = r"(?:not|no|n't|没有?|未|不|别)\s*(?:even |quite |yet )?"
+_NOT = r"(?:not|no|n't|没有?|未|(?<!差)不|别)\s*(?:even |quite |yet )?"
 _LEADS = {
     sign: re.compile(
         rf"(?P<denied>{_NOT})?(?:(?<=[没未不])[\u3400-\u9fff])?"
@@ -74,7 +74,7 @@ def _alone(sign: Comparison) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 _ALONE = {sign: _alone(sign) for sign in _BEFORE}
 _THAN = re.compile(r"\s*(?:还|要|略|稍|更)?(?:(?P<more>[多高大长重久老贵])|(?P<less>[少低小短轻矮便]))")
-_SHORT_OF = re.compile(r"差[^，。,.]{,8}(?:才[到满够]?|[到满够])\s*$")
+_SHORT_OF = re.compile(r"差(?!不多)[^，。,.]{,8}(?:才[到满够]?|[到满够])\s*$")
 _ROUGH = re.compile(r"(?:about|around|roughly|approximately|bout|some|大概|大约|约|差不多|估计)\s*$")
 _ROUGHLY = re.compile(r"\s*(?:左右|上下|or so|ish\b)")
 _TO = re.compile(r"\s*(?:to|and|or|-|–|—|~|～|至|到)\s*")
@@ -83,11 +83,20 @@ _OTHERWISE = re.compile(r"(?:\bnot|isn't|不是|不在|并非|[差高低多少�
 _WHETHER = re.compile("有没有|是不是")
 #: 零下 that is not of a number.
 _BARE_FROST = re.compile("零下(?![零〇一二两三四五六七八九十百几\\d])")
-#: What takes back the numbers before it, and what has overtaken them: "it was two, now it's six", 本来要两份，改成三份.
-_OVERTAKES = re.compile(
-    r"不对|不是|说错了?|更正|哦不|不不|correction|no[, ]+wait|wait,? no|i mean|scratch that|rather|, no,|sorry"
-    r"|现在|如今|眼下|目前|实际|其实|[今昨]天|今[年儿早晚]|这[次回趟]|[减降缩掉跌瘦涨升加长增改变凑][到成为]|可(?![以能])|但|结果"
-    r"|\bnow\b|these days|\btoday\b|\bthis (?:time|one|week|month|year)\b|turned out|\bbut\b"
+#: What takes back the numbers before it.
+_CORRECTS = re.compile(
+    r"不对|不是|说错了?|更正|哦不|不不|correction|no[, ]+wait|wait,? no|i mean|scratch that|rather(?! than)|, no,|sorry"
+)
+#: What a number stands behind that has overtaken those before: "now it's six", 改成三份; less sure, "but I got six".
+_SINCE = re.compile(
+    r"(?:现在|如今|眼下|目前|后来|[减降缩掉跌瘦涨升加长增改变凑换][到成为]|\bnow\b|these days|turned out"
+    r"|(?P<unsure>实际|其实|[今昨]天|今[年儿早晚]|这[次回趟]|可是|[，,]可|但|结果"
+    r"|\btoday\b|\bthis (?:time|one|week|month|year)\b|\bbut\b))[^，。,;；又再加]*$"
+)
+#: What says that a number was once.
+_ONCE = re.compile(
+    r"原|本来|以前|之前|先前|上[次回周]|上个|[去前]年|昨|说好|说是|[想订定]|刚才|早上|\b(?:was|were|had|asked|ordered|wanted|planned|said"
+    r"|thought|used to|last|usually)\b|'d\b"
 )
 
 #: Days that have a name, and how many days from now they are, at least and at most; longer names first.
@@ -191,9 +200,8 @@ def amounts(text: str, *, last: bool = False) -> list[Amount]:
     text = _WHETHER.sub("，", text.lower())
     text = _BARE_FROST.sub("低于零度", text).replace("零下", "负").replace("零上", "")
     found = joined(list(numerals(text)), text)
-    for turn in _OVERTAKES.finditer(text) if last else ():
-        if later := [each for each in found if each.begin >= turn.end()]:
-            found = later
+    if last:
+        found = _standing(text, found)
     made: list[Amount] = []
     before = 0
     while found:
@@ -233,6 +241,19 @@ def comparison(words: str) -> Comparison | None:
         if match := alone.fullmatch(text) or with_limit.search(text):
             return _TURNED[sign] if match["denied"] else sign
     return None
+
+
+def _standing(text: str, found: list[Numeral]) -> list[Numeral]:
+    """The numbers that are not taken back, and have not been overtaken by one of the same kind."""
+    for correction in _CORRECTS.finditer(text):
+        found = [each for each in found if each.begin >= correction.end()] or found
+    for at, each in enumerate(found[1:], 1):
+        before = found[at - 1]
+        since = _SINCE.search(text, before.end, each.begin)
+        alike = before.kind == each.kind or not (before.kind and each.kind)
+        if since and alike and (not since["unsure"] or _ONCE.search(text, 0, since.start())):
+            return _standing(text, found[at:])
+    return found
 
 
 def _from_to(text: str, first: Numeral, after: Numeral) -> Numeral | None:

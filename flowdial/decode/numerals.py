@@ -18,13 +18,13 @@ DAY = 24.0
 _UNITS: tuple[tuple[str, str, float], ...] = (
     (r"毫秒|milliseconds?|ms", "time", 1 / 3_600_000),
     (r"秒钟?|seconds?|secs?|s", "time", 1 / 3600),
-    (r"分钟|分(?=半|[零〇一二三四五六七八九十\d]+秒)|minutes?|mins?", "time", 1 / 60),
+    (r"分钟|分(?=半钟|[零〇一二三四五六七八九十\d]+秒)|minutes?|mins?", "time", 1 / 60),
     (r"刻钟", "time", 0.25),
     (r"个?小时|个?钟头|hours?|hrs?|h", "time", 1),
     (r"天|日|晚|个?昼夜|夜|days?|nights?", "time", DAY),
     (r"周(?![岁年])|个?星期|个?礼拜|weeks?|wks?", "time", 7 * DAY),
     (r"个?月(?!份)|months?|mths?", "time", 365 / 12 * DAY),
-    (r"个?季度", "time", 365 / 4 * DAY),
+    (r"个季度", "time", 365 / 4 * DAY),
     (r"周?岁|个年头|周?年|years?(?: old)?|yrs?", "time", 365 * DAY),
     (r"块钱|[元块]|人民币|dollars?|euros?|pounds?|quid|bucks?|[€£$¥￥]", "money", 1),
     (r"公里|千米|kilomet(?:re|er)s?|km", "length", 1000),
@@ -43,16 +43,17 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
     (r"kilobytes?|kb", "data", 1 / 1024),
     (r"bytes?|字节", "data", 1 / 1024**2),
     (r"个?千瓦时?|kwh?", "energy", 1),
-    (r"瓦|watts?", "energy", 0.001),
-    (r"percent|per cent|[%％]|个(?:百分)?点(?![心位子])", "share", 1),
+    (r"瓦特?|watts?|(?<=\d\d)w", "energy", 0.001),
+    (r"percent|per cent|[%％]|个百分点|个点(?=$|[，。,.！!？?\s]|左右|以[上下内]|整|多|出头)", "share", 1),
     (r"成", "share", 10),
     (r"摄氏度|度|degrees?|℃|°c?", "degrees", 1),
 )
 _NAMED = "|".join(f"(?P<u{at}>(?:{words})(?![a-z]))" for at, (words, _, _) in enumerate(_UNITS))
 _UNIT, _UNIT_ALONE = re.compile(rf"[\s-]*(?:{_NAMED})"), re.compile(rf"\b(?:{_NAMED})")
-_MEASURE = re.compile(
-    r"\s*[个人位名口条件次台份张项颗只桶号节级方声头辆间套门页桌箱瓶层杯顿封笔票针轮根包盒片杆道处家班篇棵遍行字分寸剂把]"
+_MEASURES = (
+    "个人位名口条件次台份张项颗只桶号节级方声头辆间套门页桌箱瓶层杯顿封笔票针轮根包盒片杆道处家班篇棵遍行字分寸剂把"
 )
+_MEASURE = re.compile(rf"\s*[{_MEASURES}]")
 
 _DIGITS = {mark: n for n, mark in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
 _PLACES = {"十": 10.0, "百": 100.0, "千": 1000.0}
@@ -73,7 +74,7 @@ _WORD, _SCALE = "|".join(_WORDS).replace("nought", "nought(?= point)"), "|".join
 _DIGIT = "|".join(("nought", *_ONES[:10]))
 _NUMBER = re.compile(
     r"(?P<digits>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    rf"(?:\s*(?P<scale>[百千万亿]+(?![克米瓦卡])|(?:{_SCALE})(?![a-z])))?(?P<rest>\d(?!\d))?"
+    rf"(?:\s*(?P<scale>(?:[百万亿]|千(?![克米瓦卡]))+|(?:{_SCALE})(?![a-z])))?(?P<rest>\d(?!\d))?"
     rf"|(?P<parts>[{_MARKS}]+分之[{_MARKS}]+)"
     rf"|(?P<clock>[{_MARKS}]+点(?:[二三四五]?十[{_ONE}]?|[半整过]|[一三]刻))"
     rf"|(?P<chinese>几[十百千万]+|[{_MARKS}]+?(?=千[克米瓦卡])|[{_MARKS}]+(?:[多来余几][万亿]|点(?![多儿])[{_MARKS}]+)?)"
@@ -88,14 +89,16 @@ _PAIR = re.compile(rf"(?<![{_ONE}])([一二两俩三四五六七八])([二两三
 _MORE, _HALF = re.compile(r"[多来余几](?!少)"), re.compile(r"半| and a half")
 _PART = re.compile(r"个(?:半|([多来]))(?=[小钟月星礼])")
 _TO = re.compile(rf"\s*(?:to|or|-|–|—|~|～|至|到)\s*(?:\d|[{_MARKS}]|{_WORD})")
-_DECIMALS = re.compile(rf"(?:[{_ONE}\d]{{2}}|[一二三四五六七八九1-9])(?![\d.{_MARKS}个年月日天块元次岁斤公厘分秒小])")
+_DECIMALS = re.compile(
+    rf"(?:[{_ONE}\d]{{2}}(?![毛角])|[一二三四五六七八九1-9])(?![\d.{_MARKS}年月日天块元岁斤公厘秒小折{_MEASURES}]|\s*[a-z])"
+)
 #: What is said to the hundredth behind its unit: 一米七五, 三块二五.
 _HUNDREDTHS = ("length", "money")
 #: Before a number that counts nothing: ordinals, weekdays, festivals; and behind one: dates, times of day.
 _NO_COUNT = re.compile(r"(?:[第初双点]|周|星期|礼拜|百分之|point|quarter of|no\.|number |option )\s*$")
 _DATE = re.compile(r"\s*(?:号|月份|点(?!钟?[多半]?的)|:\d|年级| point|o'clock|[ap]\.?m\b|(?:st|nd|rd|th)\b)")
 _IDIOM = re.compile(
-    r"十有八九|万一|千万(?=别|要|不)|一[直样定共起般旦些切边面路向律](?!.{0,2}[小年月])|一点(?![零一二三四五六七八九])|百分之百|[一二三]?五一十"
+    r"十有八九|万一|千万(?=别|要|不)|一[直样定共起般旦些切边面路向律](?!.{0,2}[小年月])|(?:(?<=[早晚快慢大小多少高低长短贵轻重近远宜有])一点|一点(?![零一二三四五六七八九]))|百分之百|[一二三]?五一十"
     r"|乱七八糟|一[^，。,]{0,2}[都也][没不]|一[节次个根][没不]|one (?:of|more|by|another)|no one|this one|that one"
 )
 _JOINS = re.compile(r"\s*(?:零|又|and)?\s*")

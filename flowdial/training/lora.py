@@ -31,8 +31,9 @@ def beside(adapted: torch.nn.Module) -> Iterator[None]:
     from peft.tuners.trainable_tokens.layer import TrainableTokensLayer
 
     ways = {torch.nn.Embedding: _looked_up, torch.nn.Linear: _multiplied}
-    found = [layer for layer in adapted.modules() if isinstance(layer, TrainableTokensLayer) and not layer.merged]
-    with _instead({layer: ways[type(layer.base_layer)] for layer in found if type(layer.base_layer) in ways}):
+    found = [layer for layer in adapted.modules() if isinstance(layer, TrainableTokensLayer)]
+    plain = [layer for layer in found if not (layer.merged or getattr(layer.base_layer, "bias", None) is not None)]
+    with _instead({layer: ways[type(layer.base_layer)] for layer in plain if type(layer.base_layer) in ways}):
         yield
 
 

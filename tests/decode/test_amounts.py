@@ -58,6 +58,9 @@ DAY, MONTH, YEAR = 24.0, 365 / 12 * 24.0, 365 * 24.0
         ("跌了一点，六个点", 6, 6, "share"),
         ("3千瓦", 3, 3, "energy"),
         ("八百瓦", 0.8, 0.8, "energy"),
+        ("2000W", 2, 2, "energy"),
+        ("5百米", 500, 500, "length"),
+        ("3千万瓦", 30_000, 30_000, "energy"),
         ("七成", 70, 70, "share"),
         ("四分之一", 25, 25, "share"),
         ("五条", 5, 5, "count"),
@@ -120,6 +123,7 @@ def test_what_counts_nothing_is_no_number(text: str) -> None:
         ("三个月出头", [3.01], [3]),
         ("差两天才三个月", [2.99], [3]),
         ("差两天满三个月", [2.99], [3]),
+        ("差不多满三个月", [3, 4], [2.9]),
         ("一到六个月", [1, 6], [0.9, 6.1]),
     ],
 )
@@ -141,6 +145,27 @@ def test_words_around_a_number_make_a_range_of_it(text: str, inside: list[float]
 def test_what_is_taken_back_or_overtaken_counts_only_where_all_is_asked_for(text: str) -> None:
     assert [found.low for found in amounts(text, last=True)] == [5 * DAY]
     assert len(amounts(text)) == (1 if "不是" in text else 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "五天，但其中两天是周末", "一共五天，其实有两天是周末", "五天，原来是三天又加了两天",
+        "5 days, but 2 days of them are weekend", "more than 5 days but less than 7 days", "5 days rather than 3 days",
+        "5 days to go, and today 2 things are missing",
+    ],
+)  # fmt: skip
+def test_a_number_beside_the_point_overtakes_none(text: str) -> None:
+    assert amounts(text, last=True) == amounts(text)
+    assert amounts(text)[0].low == 5 * DAY
+
+
+@pytest.mark.parametrize(
+    "text", ["5元10张", "5块20片", "早一点三个人来", "七分半", "有六个点要问", "三季度报表", "3米20kg"]
+)
+def test_what_stands_beside_a_number_is_not_taken_into_it(text: str) -> None:
+    assert all(found.low == int(found.low) for found in amounts(text))
+    assert {"share", "time"}.isdisjoint(found.kind for found in amounts(text))
 
 
 @pytest.mark.parametrize(

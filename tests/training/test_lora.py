@@ -84,6 +84,7 @@ def test_words_beside_the_table_are_those_of_peft():
         found = _learnt(model)
     assert found.keys() == wanted.keys()
     assert any("trainable_tokens_delta" in name for name in found)
+    assert not any("base_layer.weight" in name for name in found)
     assert all(_near(found[name], wanted[name], 1e-5) for name in wanted)
 
 
