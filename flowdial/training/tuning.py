@@ -201,7 +201,7 @@ def _manifest(
             "name": name,
             "base": loaded.source.name,
             "rank": settings.rank,
-            "flows": len(found) - len(kept),
+            "flows": len(found),
             "languages": ", ".join(f"{count} {lang}" for lang, count in sorted(languages.items())),
             "samples": decisions,
             "replies": len(learnt) - decisions,
@@ -210,7 +210,7 @@ def _manifest(
             "accuracy": accuracy,
             "layout": settings.layout,
             "words": f", with {len(words):,} Chinese words as tokens of their own" if words else "",
-            "begun": f", begun with the adapter {loaded.adapter_name}" if loaded.adapter_name else "",
+            "begun": f", begun with an earlier adapter ({loaded.adapter_name})" if loaded.adapter_name else "",
         },
     }
 
