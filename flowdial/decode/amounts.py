@@ -196,7 +196,7 @@ class Amount:
 
 
 def amounts(text: str, *, last: bool = False) -> list[Amount]:
-    """The amounts in a text, in their order; with `last`, of a text that takes some back those that it ends with."""
+    """The amounts in a text, in their order; with `last`, without those that it takes back, or that are of the past."""
     text = _WHETHER.sub("，", text.lower())
     text = _BARE_FROST.sub("低于零度", text).replace("零下", "负").replace("零上", "")
     found = joined(list(numerals(text)), text)

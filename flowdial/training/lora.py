@@ -31,8 +31,8 @@ def beside(adapted: torch.nn.Module) -> Iterator[None]:
     from peft.tuners.trainable_tokens.layer import TrainableTokensLayer
 
     ways = {torch.nn.Embedding: _looked_up, torch.nn.Linear: _multiplied}
-    found = [layer for layer in adapted.modules() if isinstance(layer, TrainableTokensLayer)]
-    plain = [layer for layer in found if not (layer.merged or getattr(layer.base_layer, "bias", None) is not None)]
+    layers = [layer for layer in adapted.modules() if isinstance(layer, TrainableTokensLayer) and not layer.merged]
+    plain = [layer for layer in layers if getattr(layer.base_layer, "bias", None) is None]  # peft leaves a bias out
     with _instead({layer: ways[type(layer.base_layer)] for layer in plain if type(layer.base_layer) in ways}):
         yield
 
