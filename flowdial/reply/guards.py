@@ -16,6 +16,11 @@ _STEM = re.compile(r"[a-z']{3,}|[\u3400-\u9fff]{2}")
 _NUMBER = re.compile(r"\d+(?:[.:]\d+)*")
 _LATIN = re.compile(r"[a-z]+")
 _STRANGE = re.compile(r"https?:|\w@\w|[<>{}\[\]|\ufffd]|[A-Z]: ")
+#: A yes or no at the start: the answer to something that the user asked and the process does not know.
+_OWN_ANSWER = re.compile(
+    r"(?:yes|yeah|yep|no|nope)\b\s*[,.!;]|(?:是的?|对的?|不是|不|没有?|可以|不可以|能|不能|不行)[,.!，。！]",
+    re.IGNORECASE,
+)
 _KINDS = {
     "thing": re.compile(r"\b(?:what|which|whats)\b|什么|啥|哪(?![里儿天])|何种"),
     "person": re.compile(r"\b(?:who|whose|whom)\b|谁"),
@@ -65,10 +70,10 @@ def keeps_to_the_step(situation: Situation, text: str) -> bool:
 
 
 def _invents(situation: Situation, text: str) -> bool:
-    """Whether it holds a number, or Latin letters in Chinese, that neither the step nor the user said."""
+    """Whether it says yes or no by itself, or holds a number or (in Chinese) Latin letters that nobody said."""
     known, said = f"{situation.step} {situation.words}".lower(), text.lower()
     foreign = situation.lang == "zh" and set(_LATIN.findall(said)) - set(_LATIN.findall(known))
-    return bool(foreign or _numbers(said) - _numbers(known))
+    return bool(foreign or _numbers(said) - _numbers(known) or _OWN_ANSWER.match(text))
 
 
 def _asks_for(text: str) -> set[str]:
