@@ -19,12 +19,13 @@ from flowdial.notation import ast
 
 
 class End(NamedTuple):
-    """A loose end: the node that a path has reached, the label of the edge that will leave it, and the place
-    of that edge among all, in reading order.
+    """A loose end: the node that a path has reached, the label of the edge that will leave it (and what stands
+    before the `elseif` it leads to), and the place of that edge among all, in reading order.
     """
 
     source: str
     label: str
+    entry: str
     order: int
 
 
@@ -147,8 +148,8 @@ class _Builder:
         self.last = node_id
         return node_id
 
-    def end(self, source: str, label: str = "") -> End:
-        return End(source, unescaped(label), next(self.order))
+    def end(self, source: str, label: str = "", entry: str = "") -> End:
+        return End(source, unescaped(label), unescaped(entry), next(self.order))
 
     def tie(self, ends: Iterable[End], target: str) -> None:
         self.ties += [(end, target) for end in ends]
@@ -210,12 +211,13 @@ class _Builder:
 
     def visit_If(self, statement: ast.If) -> Walk:
         out: list[End] = []
-        for branch in statement.branches:
+        entries = (*(branch.entry for branch in statement.branches[1:]), "")
+        for branch, entry in zip(statement.branches, entries, strict=True):
             decision = self.step("decision", branch.test or "", branch.span)
             self.ends = [self.end(decision, branch.label)]
             yield branch.body
             out += self.ends
-            self.ends = [self.end(decision)]
+            self.ends = [self.end(decision, entry=entry)]
         if statement.otherwise is not None:
             self.ends = [self.end(decision, statement.otherwise.label)]
             yield statement.otherwise.body
@@ -281,7 +283,9 @@ class _Builder:
     def edges(self) -> tuple[Edge, ...]:
         """The edges in reading order of the place they leave."""
         ties = sorted(self.ties, key=lambda tie: tie[0].order)
-        return tuple(Edge(f"e{number}", end.source, target, end.label) for number, (end, target) in enumerate(ties, 1))
+        return tuple(
+            Edge(f"e{number}", end.source, target, end.label, end.entry) for number, (end, target) in enumerate(ties, 1)
+        )
 
     def resolve_gotos(self) -> None:
         for ends, name in self.gotos:

@@ -48,7 +48,7 @@ def activity_dot(flow: Flow, active: Collection[str], font: str) -> str:
     ]
     lines += [f"  {quoted(node.id)} [{_attributes(node, node.id in active)}]" for node in flow.nodes.values()]
     for edge in flow.edges:
-        lines.append(f"  {quoted(edge.source)} -> {quoted(edge.target)} [label={wrapped(edge.label)}]")
+        lines.append(f"  {quoted(edge.source)} -> {quoted(edge.target)} [label={wrapped(edge.text)}]")
     return "\n".join([*lines, "}", ""])
 
 

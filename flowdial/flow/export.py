@@ -9,7 +9,7 @@ from flowdial.flow.dot import activity_dot
 from flowdial.flow.dot_state import state_dot
 from flowdial.flow.mermaid import activity_mermaid
 from flowdial.flow.mermaid_state import state_mermaid
-from flowdial.flow.model import Flow, Node
+from flowdial.flow.model import Edge, Flow, Node
 
 
 def to_json(flow: Flow, file: str = "") -> dict[str, Any]:
@@ -20,7 +20,7 @@ def to_json(flow: Flow, file: str = "") -> dict[str, Any]:
         "title": flow.title,
         "hash": flow.hash,
         "nodes": [_node(node) for node in flow.nodes.values()],
-        "edges": [{"id": e.id, "source": e.source, "target": e.target, "label": e.label} for e in flow.edges],
+        "edges": [_edge(edge) for edge in flow.edges],
     }
 
 
@@ -28,6 +28,11 @@ def _node(node: Node) -> dict[str, Any]:
     found = {"id": node.id, "kind": node.kind, "label": node.label, "line": node.line}
     extras = {key: getattr(node, key) for key in ("name", "parent", "text", "stereotype", "lane", "note", "say")}
     return found | {key: value for key, value in extras.items() if value}
+
+
+def _edge(edge: Edge) -> dict[str, str]:
+    found = {"id": edge.id, "source": edge.source, "target": edge.target, "label": edge.label}
+    return found | ({"entry": edge.entry} if edge.entry else {})
 
 
 def to_dot(flow: Flow, *, active: Collection[str] = (), font: str = "Helvetica") -> str:

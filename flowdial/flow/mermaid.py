@@ -29,7 +29,7 @@ def activity_mermaid(flow: Flow) -> str:
         shape = _SHAPES.get(node.kind) or brackets % (escaped(node.label) or " ")
         lines.append(f"    {node.id}{shape}")
     for edge in flow.edges:
-        label = escaped(edge.label)
+        label = escaped(edge.text)
         arrow = f'-->|"{label}"|' if label else "-->"
         lines.append(f"    {edge.source} {arrow} {edge.target}")
     return "\n".join([*lines, ""])

@@ -57,12 +57,21 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One way from node to node; `id` is unique in the flow, also among parallel edges."""
+    """One way from node to node; `id` is unique in the flow, also among parallel edges.
+
+    `entry` is what stands before the `elseif` it leads to: PlantUML draws it, and leaves it out of its graph.
+    """
 
     id: str
     source: str
     target: str
     label: str = ""
+    entry: str = ""
+
+    @property
+    def text(self) -> str:
+        """What is drawn at the way."""
+        return self.label or self.entry
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +103,7 @@ class Flow:
     def hash(self) -> str:
         """SHA-256 (hex) of what the process means and says; lines and formatting are left out."""
         nodes = [(n.id, n.kind, n.label, n.lane, n.note, n.say, n.parent, n.text) for n in self.nodes.values()]
-        edges = [(e.source, e.target, e.label) for e in self.edges]
+        edges = [(e.source, e.target, e.text) for e in self.edges]
         data = json.dumps([self.kind, self.lang, nodes, edges], ensure_ascii=False)
         return hashlib.sha256(data.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from lark import Token
@@ -97,7 +98,8 @@ class ActivityBuilder(Builder):
         return If(between(opening, closing), tuple(branches), otherwise, color)
 
     def elseif(self, children: list[Any]) -> Branch:
-        return self._branch(children[0], children[1], "elseif")
+        entry = _label(self.fields(children[0])["elseif_from"])
+        return replace(self._branch(children[0], children[1], "elseif"), entry=entry)
 
     def else_(self, children: list[Any]) -> Branch:
         found = self.fields(children[0])

@@ -119,12 +119,16 @@ class Decoration(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One way out of a choice: the test that is asked (None: no test of its own), its label, its body."""
+    """One way out of a choice: the test that is asked (None: no test of its own), its label, its body.
+
+    `entry` stands before an `elseif`: what is drawn on the way to it from the test before.
+    """
 
     span: Span
     test: str | None
     label: str
     body: Body
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,8 @@ class _Writer:
         for branch in statement.branches:
             if word == "elseif":
                 yield from self.annotation(branch.span)
-            yield f"{word} ({branch.test}) then" + (f" ({branch.label})" if branch.label else "")
+            entry = f"({branch.entry}) " if branch.entry else ""
+            yield f"{entry}{word} ({branch.test}) then" + (f" ({branch.label})" if branch.label else "")
             yield branch.body
             word = "elseif"
         if statement.otherwise is not None:

@@ -27,7 +27,7 @@ STAY = "stay"
 class Move:
     """One thing that may happen next. `id` is the id of the edge that is taken, or `stay`.
 
-    `source` and `target` are the ends of that edge, empty for `stay`; `label` is the edge's label as drawn.
+    `source` and `target` are the ends of that edge, empty for `stay`; `label` is what is drawn at it.
     """
 
     id: str
@@ -49,7 +49,7 @@ def begin(flow: Flow) -> Marking:
 def legal(flow: Flow, marking: Marking) -> tuple[Move, ...]:
     """All moves that the marking allows, in reading order; `stay` comes last where there is a choice."""
     ways = statechart.edges(flow, marking) if flow.kind == "state" else _edges(flow, marking)
-    moves = tuple(Move(edge.id, edge.source, edge.target, edge.label) for edge in ways)
+    moves = tuple(Move(edge.id, edge.source, edge.target, edge.text) for edge in ways)
     return (*moves, Move(STAY)) if len(moves) > 1 else moves
 
 

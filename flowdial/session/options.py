@@ -84,7 +84,7 @@ def _name(flow: Flow, move: Move, lang: str) -> str:
         return label
     if flow.kind == "state":
         return target_text(flow, move.target) or _DONE[lang].format(node_text(flow.nodes[move.source]))
-    siblings = [plain(e.label) for e in flow.out(move.source) if e.id != move.id]
+    siblings = [plain(e.text) for e in flow.out(move.source) if e.id != move.id]
     if len(siblings) == 1 and siblings[0].lower() in _OPPOSITES:
         return _OPPOSITES[siblings[0].lower()]
     if not any(siblings) and len(siblings) == 1:

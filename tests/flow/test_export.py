@@ -16,6 +16,7 @@ from flowdial.flow.dot import wrap
 from flowdial.flow.export import to_dot, to_json, to_mermaid
 from flowdial.flow.graphml import to_graphml
 from flowdial.flow.picture import draw
+from flowdial.flow.puml import to_puml
 
 CHARTS = Path(__file__).parents[1] / "charts"
 ALL = sorted(file.stem for file in CHARTS.glob("*.puml"))
@@ -44,6 +45,18 @@ def test_json_has_notes_and_words_only_where_there_are_some() -> None:
     assert nodes["询问订单号"]["say"] == '请告诉我 "订单号"'
     assert "say" not in nodes["查询"]
     assert "note" not in nodes["查询"]
+
+
+def test_what_stands_before_an_elseif_is_drawn_and_is_no_label() -> None:
+    """As in PlantUML, which draws it and leaves the label of that way empty."""
+    flow = loads("@startuml\nstart\nif (a?) then (b)\n:c;\n(d) elseif (e?) then (f)\n:g;\nendif\nstop\n@enduml")
+    edges = to_json(flow)["edges"]
+    assert [edge["label"] for edge in edges if edge["source"] == "decision1"] == ["b", ""]
+    assert [edge["entry"] for edge in edges if "entry" in edge] == ["d"]
+    assert '"decision1" -> "decision2" [label="d"]' in to_dot(flow)
+    assert 'decision1 -->|"d"| decision2' in to_mermaid(flow)
+    assert "(d) elseif (e?) then (f)" in to_puml(flow)
+    assert loads(to_puml(flow)) == flow
 
 
 @pytest.mark.parametrize("name", ALL)

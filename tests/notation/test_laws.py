@@ -71,7 +71,9 @@ def ifs(draw: st.DrawFn, bodies: st.SearchStrategy[Chunks]) -> Chunks:
     chunks = [f"{opening} then" if label is None else f"{opening} {head} ({label})", *draw(bodies)]
     for _ in range(draw(st.integers(0, 2))):
         word = draw(st.sampled_from(["elseif", "else if"]))
-        chunks += [f"{word} ({draw(tests)}) then ({draw(words)})", *draw(bodies)]
+        entry = draw(labels)
+        before = "" if entry is None else f"({entry}) "
+        chunks += [f"{before}{word} ({draw(tests)}) then ({draw(words)})", *draw(bodies)]
     if draw(st.booleans()):
         label = draw(labels)
         chunks += ["else" if label is None else f"else ({label})", *draw(bodies)]

@@ -43,6 +43,14 @@ def test_an_english_way_out_without_a_label_gets_the_name_its_sibling_implies(
     assert [option.name for option in found] == names
 
 
+@pytest.mark.parametrize("entry", ["on its way", "-[#red]->on its way"])
+def test_the_way_to_an_elseif_has_the_name_that_is_drawn_at_it(entry: str) -> None:
+    found = offered(
+        f"start\nif (Where?) then (in the shop)\n:fetch;\n({entry}) elseif (Late?) then (yes)\n:call;\nendif\nstop"
+    )
+    assert [option.name for option in found] == ["in the shop", "on its way"]
+
+
 @pytest.mark.parametrize(
     ("then", "otherwise", "names"),
     [
