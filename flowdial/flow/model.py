@@ -116,7 +116,7 @@ class Flow:
         for node in self.nodes.values():
             graph.add_node(node.id, kind=node.kind, label=node.label, line=node.line, lane=node.lane)
         for edge in self.edges:
-            graph.add_edge(edge.source, edge.target, key=edge.id, label=edge.label)
+            graph.add_edge(edge.source, edge.target, key=edge.id, label=edge.label, entry=edge.entry)
         return nx.freeze(graph)
 
     @functools.cached_property
