@@ -1,6 +1,6 @@
 """What does a training step spend its time on?
 
-    python benchmarks/training.py       tables as Markdown, in about eight minutes
+    python benchmarks/training.py       tables as Markdown, in about twelve minutes
 
 Rows of `flows/train`, as `flowdial finetune` makes them: how many tokens a decision takes where several sayings to a
 question are learnt in one tree, tokens a second, the share of each kind of kernel, and what compiled layers are worth.
