@@ -118,7 +118,7 @@ def offers(flow: Flow, nodes: Sequence[str]) -> tuple[Option, ...]:
     """The options at these nodes, those of the same name and step once; names that repeat get the step behind them."""
     found: dict[tuple[str, str], Option] = {}
     for node in nodes:
-        for option in options(flow, [Move(e.id, e.source, e.target, e.text) for e in flow.out(node)]):
+        for option in options(flow, [Move.along(edge) for edge in flow.out(node)]):
             found.setdefault((option.name, option.target), option)
     names = Counter(option.name for option in found.values())
     return tuple(

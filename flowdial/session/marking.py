@@ -35,6 +35,11 @@ class Move:
     target: str = ""
     label: str = ""
 
+    @classmethod
+    def along(cls, edge: Edge) -> Move:
+        """The move that takes `edge`."""
+        return cls(edge.id, edge.source, edge.target, edge.text)
+
 
 def begin(flow: Flow) -> Marking:
     """The marking of a new session. Raises FlowError where the flow has no start or nothing behind it."""
@@ -49,7 +54,7 @@ def begin(flow: Flow) -> Marking:
 def legal(flow: Flow, marking: Marking) -> tuple[Move, ...]:
     """All moves that the marking allows, in reading order; `stay` comes last where there is a choice."""
     ways = statechart.edges(flow, marking) if flow.kind == "state" else _edges(flow, marking)
-    moves = tuple(Move(edge.id, edge.source, edge.target, edge.text) for edge in ways)
+    moves = tuple(map(Move.along, ways))
     return (*moves, Move(STAY)) if len(moves) > 1 else moves
 
 
