@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 from flowdial.dataset.pfdial import Chart, FiveTuple
@@ -116,6 +117,11 @@ def leading(found: FiveTuple, chart: Chart, offered: Sequence[Option]) -> frozen
 
 def offers(flow: Flow, nodes: Sequence[str]) -> tuple[Option, ...]:
     """The options at these nodes, those of the same name and step once; names that repeat get the step behind them."""
+    return _offers(flow, tuple(nodes))
+
+
+@lru_cache(maxsize=256)  # whatever is said of a flow is read in one go
+def _offers(flow: Flow, nodes: tuple[str, ...]) -> tuple[Option, ...]:
     found: dict[tuple[str, str], Option] = {}
     for node in nodes:
         for option in options(flow, [Move.along(edge) for edge in flow.out(node)]):

@@ -14,7 +14,7 @@ from random import Random
 
 from flowdial.dataset.decisions import Example, offers
 from flowdial.dataset.generate import random_flow
-from flowdial.dataset.realise import REALISERS, drawn
+from flowdial.dataset.realise import REALISERS, distinct_of, drawn
 from flowdial.dataset.realise.sides import sides
 from flowdial.dataset.utterances import ONWARD, STAYING, Saying, read_sayings
 from flowdial.errors import SourceError
@@ -68,11 +68,13 @@ def sources(places: Sequence[Path]) -> tuple[Source, ...]:
 
 
 def examples(source: Source, *, per_edge: int, draw: Random, asides: Sequence[str] = ()) -> list[Example]:
-    """What people said, and of every edge `per_edge` realised sentences; `asides` are off-topic anywhere."""
+    """What people said, and of every edge `per_edge` realised sentences; `asides`, which are
+    `distinct_of` what was said off the topic, are so anywhere.
+    """
     found = [*_said(source), *_realised(source, per_edge, draw)]
     for node in source.flow.nodes.values():
         if asides and len(source.flow.out(node.id)) > 1 and node.kind in _ASKED:
-            found += [Example(source.name, source.flow, node.id, STAY, aside) for aside in drawn(asides, 1, draw)]
+            found.append(Example(source.name, source.flow, node.id, STAY, draw.choice(asides)))
     return found
 
 
@@ -84,9 +86,8 @@ def said(found: Sequence[Source]) -> Iterator[Example]:
 
 def asides(found: Sequence[Source], lang: str) -> list[str]:
     """What people said off the topic."""
-    return [
-        s.user for source in found if flow_language(source.flow) == lang for s in source.sayings if s.move == STAYING
-    ]
+    of_lang = (source for source in found if flow_language(source.flow) == lang)
+    return distinct_of(s.user for source in of_lang for s in source.sayings if s.move == STAYING)
 
 
 def _said(source: Source) -> Iterator[Example]:

@@ -9,12 +9,16 @@ from random import Random
 
 from flowdial.dataset.courses import Course, Lesson
 from flowdial.dataset.decisions import Decision
+from flowdial.dataset.realise import distinct_of
 from flowdial.dataset.vary import typed, varied
 from flowdial.decode.causal import CausalModel
 from flowdial.decode.store import Progress
 from flowdial.training import tasks
 from flowdial.training.rows import Task
 from flowdial.training.settings import Settings
+
+#: Decisions, and answers, by which a training is validated on its way.
+_CHECKED = 2000
 
 
 def split(found: Sequence[Course], share: float, seed: int) -> tuple[list[Course], list[Course]]:
@@ -67,9 +71,10 @@ def epoch_tasks(
     reader: CausalModel, training: Sequence[Course], settings: Settings, draw: Random, share: float = 1.0
 ) -> Iterator[Task]:
     """The tasks of `share` of an epoch in the order in which they are learnt."""
-    off: dict[str, list[str]] = {}
+    said_off: dict[str, list[str]] = {}
     for course in training:
-        off.setdefault(course.lang, []).extend(course.asides)
+        said_off.setdefault(course.lang, []).extend(course.asides)
+    off = {lang: distinct_of(found) for lang, found in said_off.items()}
     lessons = [found for course in training for found in course.lessons(settings.per_edge, draw, off[course.lang])]
     if settings.samples is not None:
         lessons = Random(settings.pace.seed).sample(lessons, min(settings.samples, len(lessons)))
@@ -87,13 +92,20 @@ def epoch_tasks(
 
 
 def checks(reader: CausalModel, kept: Sequence[Lesson], settings: Settings) -> Iterator[Task]:
-    """The tasks by which the training is validated: the decisions, and the share of the answers that is learnt."""
-    for some in alike((found.decision for found in kept if found.decision), settings.together):
-        yield from tasks.decisions(reader, some, settings.layout, settings.length)
+    """The tasks by which the training is validated: decisions, and the share of the answers that is learnt.
+
+    Of each no more than some 2,000, drawn from all, for a training is validated several times.
+    """
     draw = Random(settings.pace.seed)
-    for found in kept:
-        if found.robot and draw.random() < settings.replies:
-            yield tasks.reply(reader, found.user, found.step, found.robot)
+    answered = [found for found in kept if found.robot and draw.random() < settings.replies]
+    groups = list(alike((found.decision for found in kept if found.decision), settings.together))
+    left = _CHECKED
+    for some in draw.sample(groups, len(groups)):
+        if left > 0:
+            yield from tasks.decisions(reader, some, settings.layout, settings.length)
+            left -= len(some)
+    for found in draw.sample(answered, min(_CHECKED, len(answered))):
+        yield tasks.reply(reader, found.user, found.step, found.robot)
 
 
 def alike(decisions: Iterable[Decision], most: int, draw: Random | None = None) -> Iterator[list[Decision]]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from flowdial.dataset.courses import Course
@@ -34,6 +35,8 @@ from flowdial.training.settings import RANK, Settings
 from flowdial.training.trainer import train
 from flowdial.training.words import give
 
+#: Decisions of the flows kept out on which the linear layer is fitted.
+_FITTED = 4000
 #: The packages that make the rows of flows.
 _MAKE_ROWS = ("constraint", "dataset", "decode", "flow", "session", "training")
 
@@ -110,6 +113,7 @@ def tune(
     average(model.adapted, before, settings.keep)
     model.eval()
     judged = [lesson.decision for lesson in unlearnt if lesson.decision]
+    judged = Random(settings.pace.seed).sample(judged, min(_FITTED, len(judged)))
     with contextlib.nullcontext() if loaded.quantized else merged(model.adapted):
         weights, validated = calibrated(CausalModel(loaded), judged, settings.layout, report)
     if not processes.leads():

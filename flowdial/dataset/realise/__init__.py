@@ -6,7 +6,7 @@ same seed gives the same words.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Protocol
 
@@ -59,9 +59,14 @@ class Realiser(Protocol):
 REALISERS: dict[str, Realiser] = {"zh": chinese, "en": english}
 
 
+def distinct_of(sentences: Iterable[str]) -> list[str]:
+    """The sentences, each once; none without a word, as of an empty label."""
+    return [each for each in dict.fromkeys(sentences) if any(char.isalnum() for char in each)]
+
+
 def drawn(sentences: Sequence[str], count: int, draw: Random) -> list[str]:
-    """`count` of the sentences, none twice where there are enough; none without a word, as of an empty label."""
-    distinct = [each for each in dict.fromkeys(sentences) if any(char.isalnum() for char in each)]
+    """`count` of the sentences, none twice where there are enough; none without a word."""
+    distinct = distinct_of(sentences)
     if not distinct:
         return []
     return (
