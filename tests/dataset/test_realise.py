@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from flowdial.dataset.realise import REALISERS, chinese, drawn, english
+from flowdial.dataset.realise import REALISERS, distinct_of, drawn
 from flowdial.dataset.realise.contraries import contrary
 
 
@@ -193,6 +193,7 @@ def test_a_label_without_words_is_said_by_others(lang):
 
 def test_what_says_nothing_is_not_drawn():
     """Where nothing is left, nothing is given."""
+    assert distinct_of(["", "。", "b", "a", "b"]) == ["b", "a"]
     assert drawn(["", "。", "a", "a"], 3, Random(0)) == ["a", "a", "a"]
     assert drawn(["？"], 2, Random(0)) == []
 

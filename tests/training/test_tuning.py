@@ -387,6 +387,26 @@ def test_the_share_of_answers_says_how_many_are_learnt(share):
     assert sum(item.gold is None for task in validated for item in task.items) == share * answers
 
 
+def test_a_check_on_the_way_reads_a_draw_of_what_is_kept_out(monkeypatch):
+    """Always the same one; of a large set neither more decisions nor more answers than are set."""
+    from flowdial.decode.causal import CausalModel
+    from flowdial.training import samples
+
+    reader, kept = CausalModel(fresh()), list(said(courses(FILES)))
+    asked = replace(SETTINGS, replies=1.0, together=2)
+
+    def counts() -> tuple[int, int]:
+        items = [item for task in checks(reader, kept, asked) for item in task.items]
+        return sum(item.gold is not None for item in items), sum(item.gold is None for item in items)
+
+    assert counts() == (sum(x.decision is not None for x in kept), sum(bool(x.robot) for x in kept))
+    monkeypatch.setattr(samples, "_CHECKED", 3)
+    decided, answered = counts()
+    assert 3 <= decided <= 4
+    assert answered == 3
+    assert list(checks(reader, kept, asked)) == list(checks(reader, kept, asked))
+
+
 def test_what_flowdial_data_writes_can_be_learnt(tmp_path):
     """Five-tuples give the same decisions as the flows they were made of."""
     from flowdial.dataset.examples import sources
