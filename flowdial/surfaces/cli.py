@@ -285,7 +285,8 @@ def finetune(flows: tuple[Path, ...], **options: Any) -> None:
 
     \b
     Examples:
-      flowdial finetune flows/train --words 4000 --rank 12 --per-edge 0 --epochs 0.25 --out adapters/anew
+      flowdial finetune flows/train --words 4000 --rank 12 --per-edge 0 \\
+          --replies 0.3 --text-weight 0.5 --epochs 0.25 --out adapters/anew
       flowdial finetune my_flows --adapter adapters/smollm2-135m-flow --learning-rate 5e-4 --out adapters/mine
       flowdial chat flows/zh/refund.puml --adapter adapters/smollm2-135m-flow
     """

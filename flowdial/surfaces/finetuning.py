@@ -68,8 +68,10 @@ def run(
     with progress() if processes.leads() else contextlib.nullcontext(silent) as report:
 
         def tell(message: str, fraction: float | None) -> None:
-            report(message, fraction)
-            if processes.leads() and fraction is None and message.startswith(("validation", "left out")):
+            stays = fraction is None and message.startswith(("validation", "left out"))
+            if not stays:
+                report(message, fraction)
+            elif processes.leads():
                 sys.stderr.write(f"{message}\n")
 
         with processes.one_thread():

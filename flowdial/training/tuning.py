@@ -10,23 +10,19 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from flowdial.dataset.courses import Course
-from flowdial.dataset.decisions import Decision, asked
 from flowdial.decode.adapter import tokenizer_hash
 from flowdial.decode.causal import CausalModel
-from flowdial.decode.cues import says_nothing
-from flowdial.decode.decider import FEATURES, POINTED, Asked, evidence, features
 from flowdial.decode.loader import LoadedModel
-from flowdial.decode.store import Progress, silent
-from flowdial.errors import ModelError, PromptTooLong, SourceError
+from flowdial.decode.store import Progress
+from flowdial.errors import ModelError, SourceError
 from flowdial.resources import code_hash
 from flowdial.session import prompt
 from flowdial.training import adapter, begun, processes
-from flowdial.training.calibration import Judged, fit
 from flowdial.training.compiling import compiled
+from flowdial.training.judging import calibrated
 from flowdial.training.model import RowModel, Weighing, adapted, average, learnable, merged
 from flowdial.training.refit import Learnt, put_on, taken_off
 from flowdial.training.rows import Item, packed
@@ -35,8 +31,6 @@ from flowdial.training.settings import RANK, Settings
 from flowdial.training.trainer import train
 from flowdial.training.words import give
 
-#: Decisions of the flows kept out on which the linear layer is fitted.
-_FITTED = 4000
 #: The packages that make the rows of flows.
 _MAKE_ROWS = ("constraint", "dataset", "decode", "flow", "session", "training")
 
@@ -113,9 +107,8 @@ def tune(
     average(model.adapted, before, settings.keep)
     model.eval()
     judged = [lesson.decision for lesson in unlearnt if lesson.decision]
-    judged = Random(settings.pace.seed).sample(judged, min(_FITTED, len(judged)))
     with contextlib.nullcontext() if loaded.quantized else merged(model.adapted):
-        weights, validated = calibrated(CausalModel(loaded), judged, settings.layout, report)
+        weights, validated = calibrated(model.backbone, reader, judged, settings, report)
     if not processes.leads():
         return {}
     learnt = [item for row in rows for item in row.items]
@@ -136,40 +129,6 @@ def _made_of(loaded: LoadedModel, found: Sequence[Course], settings: Settings) -
     }
 
 
-def calibrated(
-    model: CausalModel, judged: Sequence[Decision], layout: str, report: Progress = silent
-) -> tuple[dict[str, list[float]], list[bool]]:
-    """Weights of the linear layer by language, and whether each decision that the model reads is right with them.
-
-    Of several processes each reads its share of the decisions.
-    """
-    share, read = judged[processes.place() :: processes.count()], []
-    for at, d in enumerate(share):
-        report("weighing the words against the model", at / len(share))
-        read.append(_read(model, asked(d, layout)))
-    found: dict[str, list[Judged]] = {}
-    for d, rows in zip(judged, processes.gathered(read), strict=True):
-        if rows is not None:
-            found.setdefault(d.lang, []).append((rows, sorted(d.gold) or [len(d.names)]))
-    weights = {lang: fit(rows, near={"model": 1.0, "pointed": POINTED}) for lang, rows in found.items()}
-    return weights, [_best(rows, weights[lang]) in gold for lang, all_ in found.items() for rows, gold in all_]
-
-
-def _read(model: CausalModel, wanted: Asked) -> list[tuple[float, ...]] | None:
-    """The features of the options; None where the model is not asked, or cannot read so much."""
-    if says_nothing(wanted.options, wanted.said):
-        return None
-    try:
-        return features(wanted, evidence(model, wanted))
-    except PromptTooLong:
-        return None
-
-
-def _best(rows: Sequence[Sequence[float]], weights: Sequence[float]) -> int:
-    scores = [sum(w * x for w, x in zip(weights, row, strict=True)) for row in rows]
-    return scores.index(max(scores))
-
-
 def _manifest(
     loaded: LoadedModel,
     found: Sequence[Course],
@@ -178,7 +137,7 @@ def _manifest(
     learnt: Sequence[Item],
     kept: Sequence[Course],
     validated: Sequence[bool],
-    weights: dict[str, list[float]],
+    weights: dict[str, dict[str, float]],
     name: str,
 ) -> dict[str, Any]:
     languages = Counter(course.lang for course in found)
@@ -194,7 +153,7 @@ def _manifest(
         "begun_with": loaded.adapter_hash,
         "flowdial": version("flowdial"),
         "settings": asdict(settings),
-        "weights": {lang: dict(zip(FEATURES, found, strict=True)) for lang, found in weights.items()},
+        "weights": weights,
         "replies": len(learnt) > decisions,
         "words": list(words),
         "metrics": {

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from flowdial.dataset.realise import REALISERS, distinct_of, drawn
+from flowdial.dataset.realise import REALISERS, chinese, distinct_of, drawn, english
 from flowdial.dataset.realise.contraries import contrary
 
 
