@@ -68,8 +68,8 @@ def sources(places: Sequence[Path]) -> tuple[Source, ...]:
 
 
 def examples(source: Source, *, per_edge: int, draw: Random, asides: Sequence[str] = ()) -> list[Example]:
-    """What people said, and of every edge `per_edge` realised sentences; `asides`, which are
-    `distinct_of` what was said off the topic, are so anywhere.
+    """What people said, and of every edge `per_edge` realised sentences; one of `asides`, which are off-topic anywhere,
+    at every question.
     """
     found = [*_said(source), *_realised(source, per_edge, draw)]
     for node in source.flow.nodes.values():
@@ -85,7 +85,7 @@ def said(found: Sequence[Source]) -> Iterator[Example]:
 
 
 def asides(found: Sequence[Source], lang: str) -> list[str]:
-    """What people said off the topic."""
+    """What people said off the topic, each once."""
     of_lang = (source for source in found if flow_language(source.flow) == lang)
     return distinct_of(s.user for source in of_lang for s in source.sayings if s.move == STAYING)
 
