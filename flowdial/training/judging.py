@@ -54,25 +54,23 @@ def _read(
     """Of every group its decisions' languages, features and right options; those that are not put to the model, and
     those longer than a row, are left out.
     """
-    whose: dict[int, tuple[int, list[Decision]]] = {}
+    whose: dict[int, list[tuple[int, Decision]]] = {}
     made = []
     for at, group in enumerate(groups):
         some = [each for each in group if _put_to_the_model(asked(each, settings.layout))]
         left = iter(some)
         for task in tasks.decisions(reader, some, settings.layout, settings.length) if some else ():
-            whose[id(task)] = at, list(islice(left, len(task.items)))
+            whose[id(task)] = [(at, each) for each in islice(left, len(task.items))]
             made.append(task)
     rows = list(packed(fitting(made, settings.length, silent), settings.length))
     read: list[list[tuple[str, Judged]]] = [[] for _ in groups]
     for number, row in enumerate(rows):
         report("weighing the words against the model", number / len(rows))
-        scores = iter(item_scores(backbone, row, settings.length))
-        for task, _ in row.tasks:
-            at, decisions = whose[id(task)]
-            for decision in decisions:
-                given = next(scores).float()
-                judged = features(asked(decision, settings.layout), (given - given.max()).tolist())
-                read[at].append((decision.lang, (judged, sorted(decision.gold) or [len(decision.names)])))
+        put = [found for task, _ in row.tasks for found in whose[id(task)]]
+        for (at, each), scores in zip(put, item_scores(backbone, row, settings.length), strict=True):
+            given = scores.float()
+            found = features(asked(each, settings.layout), (given - given.max()).tolist())
+            read[at].append((each.lang, (found, sorted(each.gold) or [len(each.names)])))
     return read
 
 
